@@ -1,0 +1,51 @@
+"""What a role thinks with: a model, or rules that stand in for one.
+
+A mind sees only what its role can see, event by event, and then says what it wants. ``reply`` is a function of
+what was observed and of nothing else: a mind that is made anew and shown the same events gives the same reply.
+That is what makes a conversation resumable and forkable at every event.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.conversation import Wanted
+from events.base import Event
+from events.conversation import Usage
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say something; with ``done``, a reason such as ``user-done``, the conversation is over with it."""
+
+    content: str
+    reasoning: str | None = None
+    done: str | None = None
+
+
+@dataclass(frozen=True)
+class UseTools:
+    """Ask for tools."""
+
+    calls: tuple[Wanted, ...]
+    content: str | None = None
+    reasoning: str | None = None
+
+
+Reply = Say | UseTools
+
+
+class Mind(Protocol):
+    """One role's thinking in one conversation."""
+
+    model: str
+    """As models are named, such as ``offline/assistant``."""
+
+    def observe(self, event: Event) -> None:
+        """Take in one event that the role can see: its own words and calls, what was said to it, what it observed."""
+
+    async def reply(self) -> Reply:
+        """What the role wants to do now; changes nothing."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the last reply took; None where nothing was paid for."""

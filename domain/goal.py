@@ -1,0 +1,74 @@
+"""Goal: what a user wants, as tasks that they speak about and as a check on the world they must find at the end."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from domain.errors import Refusal, SettingError
+from domain.tools import Toolset
+from domain.transaction import Transaction
+from domain.world import World
+
+
+class Action(BaseModel):
+    """One tool call of the gold path."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tool: str
+    arguments: dict[str, JsonValue]
+
+
+class Task(BaseModel):
+    """One thing that the user wants, by the name of the skill that serves it, and what they know about it.
+
+    ``known`` maps slot to value, as the user would say it; what is not there, they do not know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skill: str
+    known: dict[str, str] = {}
+
+
+class Goal(BaseModel):
+    """A user's whole purpose in a conversation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    instruction: str
+    """In prose, for a model that plays the user."""
+    identity: dict[str, str] = {}
+    """What the user can say of who they are; slot to value."""
+    tasks: tuple[Task, ...] = ()
+    actions: tuple[Action, ...] = ()
+    """A gold path; what counts is the world it leads to, not the path."""
+    outputs: tuple[str, ...] = ()
+    """What the user must have been told in the end."""
+
+
+def gold_world(world: World, goal: Goal, toolset: Toolset, *, seed: int = 0, now: str = "") -> World:
+    """The world as the goal's actions leave it. Refused actions change nothing, as they would in the conversation.
+
+    Raises:
+        SettingError: An action names an unknown tool.
+    """
+    for position, action in enumerate(goal.actions):
+        tool = toolset.get(action.tool)
+        if tool is None:
+            raise SettingError(f"goal {goal.id!r}: action {position} names the tool {action.tool!r}; there are only {', '.join(toolset)}")
+        transaction = Transaction(world, seed=seed, position=position, now=now)
+        try:
+            tool.check(action.arguments)
+            tool.run(transaction, action.arguments)
+        except Refusal:
+            continue
+        world = world.with_changes(transaction.changes)
+    return world
+
+
+def told(outputs: Sequence[str], said: str) -> list[str]:
+    """Those of the outputs that were never said; thousands separators and case do not matter."""
+    heard = said.lower().replace(",", "")
+    return [output for output in outputs if output.lower().replace(",", "") not in heard]

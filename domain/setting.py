@@ -1,0 +1,66 @@
+"""A setting: everything that a place for conversations consists of, assembled from its folder."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from domain.conversation import Environment
+from domain.goal import Goal
+from domain.grammar import Grammar
+from domain.policy import Policy
+from domain.schema import Schema
+from domain.skill import Script, Skill, Slot
+from domain.tools import Toolset
+from domain.world import Base, Tables, World
+from events.conversation import Limits
+
+
+@dataclass(frozen=True)
+class OutsideData:
+    """How a setting runs on somebody else's data folder instead of a world of its own.
+
+    Args:
+        read: Folder -> tables.
+        goals: (folder, world) -> goals, in the folder's order.
+        document: World -> the shape in which recordings of the other implementation write its state.
+    """
+
+    read: Callable[[Path], Tables]
+    goals: Callable[[Path, World], list[Goal]]
+    document: Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """World, tools, policy, goals, and the words and skills of the offline models."""
+
+    name: str
+    summary: str
+    toolset: Toolset
+    policy: Policy
+    schema: Schema
+    draw_world: Callable[[Random], Tables]
+    draw_goal: Callable[[World, Random], Goal]
+    skills: Mapping[str, Skill]
+    slots: Mapping[str, Slot]
+    authenticate: Callable[[Script], Any] | None
+    """Script that runs before any skill; it returns once the user is known."""
+    phrases: Grammar
+    clock: str
+    limits: Limits
+    source: Mapping[str, bytes] = field(default_factory=dict)
+    """Files of the folder that decide what happens: name -> content."""
+    data: OutsideData | None = None
+
+    @property
+    def environment(self) -> Environment:
+        """What the calls of a conversation meet."""
+        return Environment(self.toolset, self.policy, self.schema)
+
+    def base(self, tables: Tables) -> Base:
+        """Tables as the base of worlds of this setting."""
+        return Base(tables, self.schema.sets)
+
+

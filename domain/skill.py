@@ -1,0 +1,213 @@
+"""Skills: what the offline assistant can do for a user, written as scripts that read from top to bottom.
+
+A script is run anew at every step of the assistant. What it asks of the record (a slot the user filled, a look-up
+that was answered, a confirmation) is handed back at once if it is there; if not, the script pauses with the step
+that would bring it. So a script holds no state, and a conversation can be picked up, replayed or forked anywhere::
+
+    def cancel_order(s: Script) -> NoReturn:
+        order = s.look("get_order_details", order_id=s.need("order_id"))
+        if order["status"] != "pending":
+            s.decline("cancel.not_pending", status=order["status"])
+        s.confirm("cancel.confirm", order_id=order["order_id"])
+        s.act("cancel_pending_order", order_id=order["order_id"], reason=s.need("reason"))
+        s.tell("cancel.done", order_id=order["order_id"])
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from domain.errors import DomainError
+from domain.values import canonical
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One thing a user can tell.
+
+    Args:
+        name: Such as ``order_id``.
+        pattern: Regular expression that finds the value in what the user says: its first group that matched.
+        cues: Regular expression that finds the question for it in what the assistant says.
+        answer: A looser pattern, tried only when the assistant has just asked for it.
+        clean: Turns what was matched into the value, or None where it is not one after all.
+    """
+
+    name: str
+    pattern: str
+    cues: str
+    answer: str | None = None
+    clean: Callable[[str], Any] = str.strip
+
+    def find(self, text: str, *, asked: bool = False) -> Any:
+        """The value in a text (the last one said), or None."""
+        found = None
+        for match in re.finditer(self.answer if asked and self.answer else self.pattern, text, re.IGNORECASE):
+            value = self.clean(next((group for group in match.groups() if group is not None), match.group()))
+            found = found if value is None else value
+        return found
+
+    def asked_in(self, text: str) -> bool:
+        """Whether a text asks for it."""
+        return re.search(self.cues, text, re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True)
+class Skill:
+    """One kind of request, and the script that serves it.
+
+    Args:
+        name: Also the key of its phrases: ``request.<name>`` for the user, and what the script names.
+        cues: Regular expression that recognises the request in what a user says.
+        script: See the module's docstring.
+        slots: Names of the slots that belong to this request: they are forgotten when it is done.
+    """
+
+    name: str
+    cues: str
+    script: Callable[["Script"], NoReturn]
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Step: ask the user for a slot."""
+
+    slot: str
+    phrase: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Step: call a tool, to look something up or, with ``acts``, to change something."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    acts: bool = False
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Step: say what is about to be done, and ask for a yes."""
+
+    phrase: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Step: say something that settles the request; with ``declined``, that it cannot be done and why."""
+
+    phrase: str
+    values: Mapping[str, Any]
+    declined: bool = False
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Step: nothing more can be done here; the conversation goes to a person, after the call if there is one."""
+
+    phrase: str
+    values: Mapping[str, Any]
+
+
+Step = Ask | Use | Confirm | Tell | HandOver
+
+
+class Pause(Exception):
+    """The script cannot go on without this step."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step)
+        self.step = step
+
+
+class LookupRefused(DomainError):
+    """A look-up of the script was refused; a script may catch it and go another way."""
+
+    def __init__(self, tool: str, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.tool, self.code, self.reason = tool, code, reason
+
+
+@dataclass
+class Record:
+    """What the assistant has on record for the request at hand. The assistant fills it, scripts only ask it."""
+
+    slots: dict[str, Any] = field(default_factory=dict)
+    said: str = ""
+    """All that the user has said about this request."""
+    answers: dict[tuple[str, bytes], Any] = field(default_factory=dict)
+    """(tool, canonical arguments) -> observation, or LookupRefused."""
+    confirmed: set[str] = field(default_factory=set)
+    """Phrases to which the user has said yes."""
+    denied: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a script talks to."""
+
+    record: Record
+
+    @property
+    def said(self) -> str:
+        """All that the user has said about this request."""
+        return self.record.said
+
+    def has(self, slot: str) -> bool:
+        """Whether the user has told it."""
+        return slot in self.record.slots
+
+    def need(self, slot: str, phrase: str | None = None, **values: Any) -> Any:
+        """A slot's value; asks for it (``ask.<slot>``) where it is missing."""
+        if slot not in self.record.slots:
+            raise Pause(Ask(slot, phrase or f"ask.{slot}", values))
+        return self.record.slots[slot]
+
+    def ask_again(self, slot: str, phrase: str, **values: Any) -> NoReturn:
+        """Forget a slot that turned out wrong, and ask for it with a phrase that says so."""
+        self.record.slots.pop(slot, None)
+        raise Pause(Ask(slot, phrase, values))
+
+    def look(self, tool: str, **arguments: Any) -> Any:
+        """What a look-up shows.
+
+        Raises:
+            LookupRefused: The tool said no; left uncaught, the assistant passes the reason on to the user.
+        """
+        return self._answer(Use(tool, arguments))
+
+    def act(self, tool: str, **arguments: Any) -> Any:
+        """Do what the user has confirmed, and return what the tool answers."""
+        return self._answer(Use(tool, arguments, acts=True))
+
+    def confirm(self, phrase: str, **values: Any) -> None:
+        """Go on only after a yes; after a no the request is dropped (``confirm.dropped``)."""
+        if phrase in self.record.denied:
+            raise Pause(Tell("confirm.dropped", values, declined=True))
+        if phrase not in self.record.confirmed:
+            raise Pause(Confirm(phrase, values))
+
+    def tell(self, phrase: str, **values: Any) -> NoReturn:
+        """Settle the request."""
+        raise Pause(Tell(phrase, values))
+
+    def decline(self, phrase: str, **values: Any) -> NoReturn:
+        """Settle the request with a no."""
+        raise Pause(Tell(phrase, values, declined=True))
+
+    def hand_over(self, phrase: str, **values: Any) -> NoReturn:
+        """Give the conversation to a person."""
+        raise Pause(HandOver(phrase, values))
+
+    def _answer(self, use: Use) -> Any:
+        key = (use.tool, canonical(dict(use.arguments)))
+        if key not in self.record.answers:
+            raise Pause(use)
+        answer = self.record.answers[key]
+        if isinstance(answer, LookupRefused):
+            raise answer
+        return answer

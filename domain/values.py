@@ -1,0 +1,115 @@
+"""JSON values: frozen so that they can be shared, canonical so that they can be hashed."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+import orjson
+
+_SAFE = 2**53
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict that refuses to change; libraries still take it for a dict."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a row of the world changes only through its transaction: use world.update(table, key, field=value)")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (FrozenDict, (dict(self),))
+
+
+class FrozenList(list[Any]):
+    """A list that refuses to change; libraries still take it for a list."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a row of the world changes only through its transaction: use world.update(table, key, field=value)")
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = clear = extend = insert = pop = remove = reverse = sort = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (FrozenList, (list(self),))
+
+
+def freeze(value: Any) -> Any:
+    """The same JSON value, unchangeable at every depth; what is frozen already is shared."""
+    kind = type(value)
+    if kind is dict:
+        return FrozenDict({key: freeze(item) for key, item in value.items()})
+    if kind is list or kind is tuple:
+        return FrozenList([freeze(item) for item in value])
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """A copy that may be changed."""
+    if isinstance(value, dict):
+        return {key: thaw(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [thaw(item) for item in value]
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Any result of a tool as a JSON value.
+
+    Raises:
+        ValueError: There is something in it that JSON cannot hold (a number that is not finite, an object).
+    """
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else clean_text(value)
+    if value is None or kind is bool or kind is int:
+        return value
+    if kind is float:
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a finite number")
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items: Iterable[Any] = sorted(value) if isinstance(value, (set, frozenset)) else value
+        return [plain(item) for item in items]
+    if isinstance(value, (str, int, float)):
+        return plain(kind.__mro__[1](value))
+    raise ValueError(f"a {kind.__name__} is not a JSON value")
+
+
+def clean_text(text: str) -> str:
+    """The text with what UTF-8 cannot hold (lone surrogates) replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def canonical(value: Any) -> bytes:
+    """Bytes that are equal exactly for equal JSON values: 25 equals 25.0, the order of keys is free.
+
+    Raises:
+        ValueError: The value is not JSON, or holds an integer beyond 64 bits.
+    """
+    try:
+        return orjson.dumps(_normal(value), option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a finite number")
+        return int(value) if value.is_integer() and abs(value) < _SAFE else value
+    if isinstance(value, dict):
+        return {key: _normal(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_normal(item) for item in value]
+    return value
+
+
+def compact(value: Any) -> str:
+    """A JSON value as agents see it: keys in their order, no spaces saved at the cost of reading."""
+    return orjson.dumps(value).decode()

@@ -1,0 +1,202 @@
+"""The world: what is true in the simulated backend.
+
+A world is a base that all conversations of a setting share, and an overlay of the rows that differ from it. So
+making a world, forking it and hashing it cost what changed, and not what is there.
+
+The digest is that of the content alone, however it is split between base and overlay, and it is kept up to date
+row by row: rows are hashed to 2048 bits and added up, which makes the sum independent of their order
+(AdHash: Bellare and Micciancio, 1997; at 2048 bits the generalised birthday attack of Wagner, 2002, is out of reach).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from hashlib import blake2b, shake_256
+from typing import Any
+
+from domain.values import FrozenDict, canonical, freeze
+from events.base import Event
+from events.tools import Change, ToolAnswered
+
+Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""table -> key -> row -> field -> JSON value."""
+
+_MODULUS = 1 << 2048
+_EMPTY: Mapping[str, "FrozenDict | None"] = {}
+
+
+class Base:
+    """Tables of rows that never change; loaded once a process and shared.
+
+    Args:
+        tables: The rows. They are frozen here; the caller's stay as they are.
+        sets: (table, field) of lists whose order means nothing.
+    """
+
+    def __init__(self, tables: Tables, sets: Iterable[tuple[str, str]] = ()) -> None:
+        self.tables: dict[str, dict[str, FrozenDict]] = {
+            table: {str(key): freeze(dict(row)) for key, row in rows.items()} for table, rows in tables.items()
+        }
+        self.sets = frozenset(sets)
+        self._hashes: dict[tuple[str, str], int] = {}
+        self._indexes: dict[tuple[str, str], dict[Any, list[str]]] = {}
+
+    @cached_property
+    def total(self) -> int:
+        """Sum of the hashes of all rows."""
+        return sum(self.row_hash(table, key) for table, rows in self.tables.items() for key in rows) % _MODULUS
+
+    def row_hash(self, table: str, key: str) -> int:
+        """Hash of a row, remembered."""
+        known = self._hashes.get((table, key))
+        if known is None:
+            known = self._hashes[table, key] = self.hash_row(table, key, self.tables[table][key])
+        return known
+
+    def hash_row(self, table: str, key: str, row: Mapping[str, Any]) -> int:
+        """2048-bit hash of one row's content."""
+        fields = dict(row)
+        for owner, field in self.sets:
+            if owner == table and isinstance(fields.get(field), list):
+                fields[field] = sorted(fields[field], key=canonical)
+        return int.from_bytes(shake_256(canonical([table, key, fields])).digest(256))
+
+    def index(self, table: str, field: str) -> dict[Any, list[str]]:
+        """Value of a field -> keys of the rows that have it, in the table's order; made at first use."""
+        known = self._indexes.get((table, field))
+        if known is None:
+            known = {}
+            for key, row in self.tables[table].items():
+                value = row.get(field)
+                if isinstance(value, str | int | float | None):
+                    known.setdefault(value, []).append(key)
+            self._indexes[table, field] = known
+        return known
+
+    def document(self) -> dict[str, Any]:
+        """The content as one JSON value, from which ``of_document`` makes the base again."""
+        return {"tables": self.tables, "sets": sorted(map(list, self.sets))}
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> "Base":
+        """The base that ``document`` described."""
+        return cls(document["tables"], [(table, field) for table, field in document["sets"]])
+
+
+class World:
+    """What is true now. Immutable: a change makes another world, which shares all that did not change."""
+
+    __slots__ = ("_hashes", "_overlay", "_total", "base")
+
+    def __init__(
+        self,
+        base: Base,
+        overlay: Mapping[str, Mapping[str, FrozenDict | None]] | None = None,
+        hashes: Mapping[tuple[str, str], int] | None = None,
+        total: int | None = None,
+    ) -> None:
+        self.base = base
+        self._overlay = overlay or {}
+        self._hashes = hashes or {}
+        self._total = total
+
+    @classmethod
+    def of(cls, **tables: Mapping[str, Mapping[str, Any]]) -> "World":
+        """A world of a few rows, for tests and examples."""
+        return cls(Base(tables))
+
+    @property
+    def digest(self) -> str:
+        """Digest of the content, hexadecimal; equal for worlds of equal content."""
+        total = self.base.total if self._total is None else self._total
+        return blake2b(total.to_bytes(256), digest_size=32).hexdigest()
+
+    def tables(self) -> list[str]:
+        """Names of the tables that have or had rows."""
+        return list(dict.fromkeys([*self.base.tables, *self._overlay]))
+
+    def row(self, table: str, key: str) -> FrozenDict | None:
+        """A row, or None where there is none."""
+        changed = self._overlay.get(table, _EMPTY)
+        if key in changed:
+            return changed[key]
+        return self.base.tables.get(table, {}).get(key)
+
+    def rows(self, table: str) -> Iterator[tuple[str, FrozenDict]]:
+        """(key, row) of a table: the base's in their order, then the new ones in order of appearance."""
+        changed = self._overlay.get(table, _EMPTY)
+        base = self.base.tables.get(table, {})
+        for key, row in base.items():
+            now = changed[key] if key in changed else row
+            if now is not None:
+                yield key, now
+        for key, new in changed.items():
+            if new is not None and key not in base:
+                yield key, new
+
+    def where(self, table: str, field: str, value: Any) -> Iterator[tuple[str, FrozenDict]]:
+        """(key, row) of the rows whose field has a scalar value; by index for the base."""
+        changed = self._overlay.get(table, _EMPTY)
+        if table in self.base.tables:
+            for key in self.base.index(table, field).get(value, ()):
+                if key not in changed:
+                    yield key, self.base.tables[table][key]
+        for key, row in changed.items():
+            if row is not None and row.get(field) == value:
+                yield key, row
+
+    def with_changes(self, changes: Iterable[Change]) -> "World":
+        """The world after the changes. It neither judges nor fails: checks come before changes become events."""
+        touched: dict[tuple[str, str], FrozenDict | None] = {}
+        for change in changes:
+            place = (change.table, change.key)
+            row = touched[place] if place in touched else self.row(*place)
+            touched[place] = _apply(row, change)
+        if not touched:
+            return self
+        overlay: dict[str, Mapping[str, FrozenDict | None]] = dict(self._overlay)
+        hashes = dict(self._hashes)
+        total = self.base.total if self._total is None else self._total
+        for (table, key), row in touched.items():
+            total -= self._hash_at(table, key)
+            new = 0 if row is None else self.base.hash_row(table, key, row)
+            total += new
+            hashes[table, key] = new
+            overlay[table] = {**overlay.get(table, _EMPTY), key: row}
+        return World(self.base, overlay, hashes, total % _MODULUS)
+
+    def _hash_at(self, table: str, key: str) -> int:
+        known = self._hashes.get((table, key))
+        if known is not None:
+            return known
+        return self.base.row_hash(table, key) if key in self.base.tables.get(table, {}) else 0
+
+    def evolve(self, event: Event) -> "World":
+        """The world after an event; only an answered tool call changes it."""
+        match event:
+            case ToolAnswered(changes=changes) if changes:
+                return self.with_changes(changes)
+            case _:
+                return self
+
+    def document(self) -> dict[str, dict[str, FrozenDict]]:
+        """The whole content: table -> key -> row."""
+        return {table: dict(self.rows(table)) for table in self.tables()}
+
+    def changed(self) -> Iterator[tuple[str, str, FrozenDict | None, FrozenDict | None]]:
+        """(table, key, row in the base, row now) of each row that may differ from the base."""
+        for table, rows in self._overlay.items():
+            for key, row in rows.items():
+                before = self.base.tables.get(table, {}).get(key)
+                if before != row:
+                    yield table, key, before, row
+
+
+def _apply(row: FrozenDict | None, change: Change) -> FrozenDict | None:
+    if change.field is None:
+        return None if change.after is None else freeze(change.after)
+    fields = dict(row or {})
+    if change.absent == "after":
+        fields.pop(change.field, None)
+    else:
+        fields[change.field] = freeze(change.after)
+    return FrozenDict(fields)

@@ -1,0 +1,99 @@
+"""What happens in one conversation: it starts, somebody thinks, somebody speaks, it ends."""
+
+from typing import ClassVar, Literal
+
+from pydantic import JsonValue
+
+from events.base import Event, Fact
+
+
+class Limits(Fact):
+    """Where a conversation is stopped, whatever its participants want."""
+
+    turns: int = 30
+    """Turns of the user."""
+    tool_calls: int = 60
+    """Tool calls of all agents together."""
+
+
+class ConversationStarted(Event):
+    """Everything the conversation depends on, named by digest; the content behind each is in the content store."""
+
+    TOPIC: ClassVar[str] = "conversation-started.v1"
+    run: str
+    """Name of the run stream."""
+    setting: str
+    index: int
+    """Position in the run, counted from 0."""
+    seed: int
+    world: str
+    """Digest of the base world's content."""
+    scenario: str
+    """Digest of scenario.yaml."""
+    policy: str
+    """Digest of the policy's prose."""
+    toolset: str
+    """Digest of the tool list, as the assistant is offered it."""
+    persona: str
+    """Digest of the user's persona."""
+    goal: str
+    """Digest of the goal; a blueprint is a goal with its plan."""
+    models: dict[str, str]
+    """Role to model name."""
+    clock: str
+    """Time inside the world when the conversation begins, ISO 8601, UTC."""
+    limits: Limits = Limits()
+    enforced: bool = True
+    """Whether policy rules guard calls, or only describe them."""
+
+
+class Usage(Fact):
+    """What a reply took."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class ModelReplied(Event):
+    """A model answered. What it answered is what the events after it, in the same append, say.
+
+    The reply is thus stored once. ``raw`` holds it only where those events cannot: when it was malformed.
+    """
+
+    TOPIC: ClassVar[str] = "model-replied.v1"
+    agent: str
+    model: str
+    request: str
+    """Digest of all that the model was shown."""
+    usage: Usage | None = None
+    raw: str | None = None
+
+
+class UserSpoke(Event):
+    """The user's turn."""
+
+    TOPIC: ClassVar[str] = "user-spoke.v1"
+    agent: str
+    content: str
+
+
+class AssistantSpoke(Event):
+    """An agent's message to whoever it serves: the user, or for a sub-agent its parent."""
+
+    TOPIC: ClassVar[str] = "assistant-spoke.v1"
+    agent: str
+    content: str
+    reasoning: str | None = None
+
+
+Party = Literal["user", "assistant", "tool", "judge", "infrastructure"]
+"""Who is at fault when something went wrong."""
+
+
+class ConversationEnded(Event):
+    """Nothing follows this. ``reason`` is a code, such as ``user-done`` or ``turn-limit``."""
+
+    TOPIC: ClassVar[str] = "conversation-ended.v1"
+    reason: str
+    fault: Party | None = None
+    detail: JsonValue = None

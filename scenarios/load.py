@@ -1,0 +1,109 @@
+"""From a folder to a setting: reads, checks and assembles. The only code that knows the folder's shape."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.errors import SettingError
+from domain.grammar import Grammar
+from domain.policy import Policy
+from domain.setting import Setting
+from domain.tools import Toolset
+from events.conversation import Limits
+
+HERE = Path(__file__).parent
+
+
+class ScenarioFile(BaseModel):
+    """``scenario.yaml``, reviewable without reading Python."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    summary: str
+    clock: str
+    tools: list[str]
+    rules: list[str]
+    skills: list[str]
+    limits: Limits = Limits()
+
+
+def names() -> list[str]:
+    """Names of all settings, sorted."""
+    return sorted(path.parent.name for path in HERE.glob("*/scenario.yaml"))
+
+
+@cache
+def load(name: str) -> Setting:
+    """A setting by its name.
+
+    Raises:
+        SettingError: There is no such setting, or its folder contradicts itself.
+    """
+    folder = HERE / name
+    if name not in names():
+        raise SettingError(f"there is no setting {name!r}; there are {', '.join(names())}")
+    file = _read_scenario(folder)
+    module = {part: import_module(f"scenarios.{name}.{part}") for part in ("world", "tools", "policy", "goals", "skills")}
+    outside = import_module(f"scenarios.{name}.data").DATA if (folder / "data.py").is_file() else None
+    where = f"{folder / 'scenario.yaml'}"
+    tools = _pick(file.tools, {tool.name: tool for tool in module["tools"].TOOLS}, f"{where}: tools")
+    rules = _pick(file.rules, {rule.id: rule for rule in module["policy"].RULES}, f"{where}: rules")
+    skills = _pick(file.skills, {skill.name: skill for skill in module["skills"].SKILLS}, f"{where}: skills")
+    for rule in rules.values():
+        _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
+    sources = [path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".md", ".py")]
+    return Setting(
+        name=file.name,
+        summary=file.summary,
+        toolset=Toolset(tools.values()),
+        policy=Policy((folder / "policy.md").read_text("utf-8"), tuple(rules.values())),
+        schema=module["world"].SCHEMA,
+        draw_world=module["world"].draw_world,
+        draw_goal=module["goals"].draw_goal,
+        skills=skills,
+        slots={slot.name: slot for slot in module["skills"].SLOTS},
+        authenticate=getattr(module["skills"], "authenticate", None),
+        phrases=Grammar({**_read_yaml(HERE / "phrases.yaml"), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
+        clock=file.clock,
+        limits=file.limits,
+        source={path.name: path.read_bytes() for path in sources},
+        data=outside,
+    )
+
+
+def _read_scenario(folder: Path) -> ScenarioFile:
+    path = folder / "scenario.yaml"
+    try:
+        file = ScenarioFile.model_validate(_read_yaml(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise SettingError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    if file.name != folder.name:
+        raise SettingError(f"{path}: name is {file.name!r}, but the folder is called {folder.name!r}")
+    for part in ("policy.md", "phrases.yaml", "world.py", "tools.py", "policy.py", "goals.py", "skills.py"):
+        if not (folder / part).is_file():
+            raise SettingError(f"{folder}: {part} is missing; scenarios/__init__.py says what a folder holds")
+    return file
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise SettingError(f"{path}: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise SettingError(f"{path}: a mapping is expected, not {type(content).__name__}")
+    return content
+
+
+def _pick(wanted: list[str], offered: Mapping[str, Any], where: str) -> dict[str, Any]:
+    for item in wanted:
+        if item not in offered:
+            raise SettingError(f"{where}: {item!r} is not there; there are {', '.join(offered) or 'none'}")
+    return {item: offered[item] for item in wanted}

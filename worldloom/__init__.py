@@ -1,0 +1,1 @@
+"""The front door: the command line and the public names. Wires everything together, has no logic of its own."""
