@@ -111,14 +111,14 @@ class Conversation:
         passed = timedelta(seconds=_SECONDS_PER_CALL * self.calls)
         return (datetime.fromisoformat(self.started.clock) + passed).isoformat()
 
-    @property
-    def over_limit(self) -> str | None:
-        """Which limit is reached, as a reason to end; None while there is room."""
+    def limit_for(self, agent: str) -> str | None:
+        """Which limit keeps an agent from going on, as a reason to end; None while there is room."""
         if self.started is None:
             return None
-        if self.turns > self.started.limits.turns:
-            return "turn-limit"
-        return "call-limit" if self.calls >= self.started.limits.tool_calls else None
+        limits = self.started.limits
+        if agent == USER:
+            return "turn-limit" if self.turns >= limits.turns else None
+        return "call-limit" if self.calls >= limits.tool_calls else None
 
 
 def decide(state: Conversation, command: Command, environment: Environment, memory: Memory) -> list[Event]:

@@ -58,6 +58,8 @@ def gold_world(world: World, goal: Goal, toolset: Toolset, *, seed: int = 0, now
         tool = toolset.get(action.tool)
         if tool is None:
             raise SettingError(f"goal {goal.id!r}: action {position} names the tool {action.tool!r}; there are only {', '.join(toolset)}")
+        if not tool.writes:
+            continue
         transaction = Transaction(world, seed=seed, position=position, now=now)
         try:
             tool.check(action.arguments)

@@ -83,11 +83,13 @@ class _Recorder(SQLiteApplicationRecorder):
         self._writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self._writer.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], *, content: Mapping[str, bytes] | None = None, **_: Any) -> None:
         with self._lock:
             execute = self._writer.execute
             execute("BEGIN IMMEDIATE")
             try:
+                if content:
+                    self._writer.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", content.items())
                 self._writer.executemany(
                     self.insert_events_statement,
                     [(s.originator_id, s.originator_version, s.topic, s.state) for s in stored_events],
@@ -125,6 +127,7 @@ class EventStore:
         self._mapper = _Mapper()
         self._heads: dict[str, Head] = {}
         self._stored: set[str] = set()
+        self._unwritten: dict[str, bytes] = {}
         with self._errors():
             self._recorder = _Recorder(path, durable=durable)
             self._recorder.execute("CREATE TABLE IF NOT EXISTS content (digest TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID")
@@ -151,10 +154,11 @@ class EventStore:
         rows, new = self._mapper.pack(stream, head, events, note)
         try:
             with self._errors():
-                self._recorder.insert_events(rows)
+                self._recorder.insert_events(rows, content=self._unwritten)
         except ConcurrencyError:
             self._heads.pop(stream, None)
             raise
+        self._unwritten.clear()
         self._heads[stream] = new
         return new
 
@@ -198,11 +202,10 @@ class EventStore:
         return [(note.id, str(note.originator_id), note.originator_version, note.topic) for note in notes]
 
     def put(self, body: bytes) -> str:
-        """Store content once; returns its digest."""
+        """Store content once; returns its digest. It is written with the next append, before the event that names it."""
         digest = content_digest(body)
         if digest not in self._stored:
-            with self._errors():
-                self._recorder.execute("INSERT OR IGNORE INTO content VALUES (?, ?)", digest, body)
+            self._unwritten[digest] = body
             self._stored.add(digest)
         return digest
 
@@ -212,6 +215,8 @@ class EventStore:
         Raises:
             CorruptLog: It is missing, or is not what was stored.
         """
+        if digest in self._unwritten:
+            return self._unwritten[digest]
         rows = self._rows("SELECT body FROM content WHERE digest = ?", digest)
         if not rows:
             raise CorruptLog(f"{self.path}: content {digest[:12]} is missing; restore the log from a copy")

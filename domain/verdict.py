@@ -1,0 +1,55 @@
+"""Verdict: whether a conversation did what its goal asks, and by which findings it did not.
+
+Mechanical: the state that it left must be the state that the goal's actions lead to, whatever the path, and the
+user must have been told what the goal wants said (APIGen-MT, section on trajectory collection).
+"""
+
+from typing import NamedTuple
+
+from domain.conversation import Conversation
+from domain.goal import Goal, told
+from domain.world import World
+from events.conversation import AssistantSpoke
+
+_MOST_NAMED = 5
+GOOD_ENDS = frozenset({"user-done"})
+
+
+class Verdict(NamedTuple):
+    """Accepted or not; findings are codes with a place, such as ``state-differs:orders.#W1.status``."""
+
+    accepted: bool
+    findings: tuple[str, ...]
+
+
+def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
+    """Compare what a conversation did with what its goal asks.
+
+    Args:
+        gold: The world as the goal's actions leave it, over the same base.
+    """
+    findings: list[str] = []
+    if conversation.ended is None:
+        findings.append("not-ended")
+    elif conversation.ended.reason not in GOOD_ENDS:
+        findings.append(f"ended:{conversation.ended.reason}")
+    if conversation.world.digest != gold.digest:
+        findings += [f"state-differs:{place}" for place in differences(conversation.world, gold)[:_MOST_NAMED]]
+    if goal.outputs:
+        said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke))
+        findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
+    return Verdict(not findings, tuple(findings))
+
+
+def differences(one: World, other: World) -> list[str]:
+    """``table.key.field`` of what differs between two worlds over one base."""
+    places = {(table, key): None for world in (one, other) for table, key, _, _ in world.changed()}
+    found = []
+    for table, key in places:
+        left, right = one.row(table, key), other.row(table, key)
+        if left is None or right is None:
+            found += [f"{table}.{key}"] if left is not right else []
+        else:
+            fields = dict.fromkeys([*left, *right])
+            found += [f"{table}.{key}.{field}" for field in fields if left.get(field) != right.get(field)]
+    return found

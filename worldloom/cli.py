@@ -1,0 +1,58 @@
+"""The command ``worldloom``."""
+
+import os
+import sys
+
+import typer
+from rich.console import Console
+
+from domain.errors import DomainError
+from events.errors import EventsError
+from worldloom.commands import check, generate, inspect
+from worldloom.shadow import check_packages
+
+app = typer.Typer(
+    help="Multi-turn tool-calling conversations on a real, event-sourced state.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+generate.add_to(app)
+inspect.add_to(app)
+check.add_to(app)
+
+FAILED, INTERRUPTED = 2, 130
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one line on standard error, and an exit code that is not 0."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        check_packages()
+        app(standalone_mode=False)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        console.print("interrupted; what was recorded is kept, and the same command goes on from there", markup=False)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("WORLDLOOM_DEBUG"):
+            raise
+        console.print(f"error: {_line(error)}", markup=False)
+        sys.exit(FAILED)
+
+
+def _line(error: Exception) -> str:
+    if hasattr(error, "format_message"):  # click's own errors
+        return str(error.format_message())
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, DomainError | EventsError):
+        return text
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or text}; free the disk or choose another folder, then run the same command again"
+    return f"{type(error).__name__}: {text} (set WORLDLOOM_DEBUG=1 to see where)"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""``worldloom generate`` and ``worldloom settings``: the main job."""
+
+import asyncio
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from actors.run import Run, RunSettings, prepare
+from domain.errors import SettingError
+from events.store import EventStore
+from projections.folder import RunFolder
+from scenarios.load import load, names
+from worldloom.commands.export import write_dataset
+
+console = Console(highlight=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(generate)
+    app.command("settings")(show_settings)
+
+
+def generate(
+    settings: Annotated[list[str], typer.Argument(metavar="SETTING...", help="One or more settings; conversations take turns.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=1, help="Conversations in all.")] = 20,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides every byte, with the other settings.")] = 0,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run; the same command goes on in it.")] = Path("out"),
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
+    user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
+    assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
+) -> None:
+    """Generate conversations, and the data set made of them."""
+    loaded = {name: load(name) for name in settings}
+    run_settings = RunSettings(
+        settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
+    )
+    folder = RunFolder.start(out, run_settings.model_dump(mode="json"))
+    store = EventStore(folder.log)
+    try:
+        places = {name: prepare(setting, store, seed, data) for name, setting in loaded.items()}
+        run = Run(run_settings, places, store)
+        _hold(run, count)
+        rows = write_dataset(folder, store)
+    finally:
+        store.close()
+    _summarise(run, folder, rows)
+
+
+def _hold(run: Run, count: int) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[accepted]} accepted"))
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("conversations", total=count, accepted=0)
+
+        async def hold() -> None:
+            accepted = 0
+            async for stream in run.hold_all():
+                ended = run.finished.get(stream)
+                accepted += ended is not None and ended.accepted
+                progress.update(task, advance=1, accepted=accepted)
+
+        asyncio.run(hold())
+
+
+def _summarise(run: Run, folder: RunFolder, rows: int) -> None:
+    table = Table("setting", "conversations", "accepted", "events", "not accepted because", title=f"{run.settings.name} in {folder.path}")
+    for name in run.settings.settings:
+        ends = [end for stream, end in run.finished.items() if stream.startswith(f"{name}/")]
+        reasons: dict[str, int] = {}
+        for end in ends:
+            for code in {finding.split(":")[0] for finding in end.findings}:
+                reasons[code] = reasons.get(code, 0) + 1
+        why = ", ".join(f"{count} {code}" for code, count in sorted(reasons.items()))
+        table.add_row(name, str(len(ends)), str(sum(end.accepted for end in ends)), str(sum(end.events for end in ends)), why)
+    console.print(table)
+    for abandoned in run.abandoned.values():
+        console.print(f"abandoned: {abandoned.stream} ({abandoned.fault}): {abandoned.reason}", markup=False)
+    digest = run.closed.digest[:16] if run.closed else "-"
+    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}", soft_wrap=True)
+    first = next(iter(run.finished), None)
+    if first:
+        console.print(f"look next: worldloom show {first} --out {folder.path}", soft_wrap=True)
+
+
+def _digest(data: Path | None) -> str | None:
+    """Digest of the files of an outside data folder, so that a run knows whether it goes on with the same."""
+    if data is None:
+        return None
+    if not data.is_dir():
+        raise SettingError(f"{data}: there is no such folder; --data names a folder that holds db.json and tasks")
+    whole = blake2b(digest_size=32)
+    for path in sorted(path for path in data.iterdir() if path.is_file()):
+        whole.update(path.name.encode() + b"\n" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def show_settings() -> None:
+    """List the settings there are."""
+    table = Table("setting", "what it is", "tools", "rules", "skills", "own data")
+    for name in names():
+        setting = load(name)
+        numbers = (len(setting.toolset), len(setting.policy.rules), len(setting.skills))
+        table.add_row(name, setting.summary, *map(str, numbers), "--data" if setting.data else "")
+    console.print(table)

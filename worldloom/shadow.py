@@ -1,0 +1,20 @@
+"""Our packages have short names; say so clearly when another distribution's stand in front of them."""
+
+from importlib import import_module
+from pathlib import Path
+
+from domain.errors import DomainError
+
+_HOME = Path(__file__).resolve().parent.parent
+
+
+def check_packages() -> None:
+    """Make sure that ``events`` and the others are ours.
+
+    Raises:
+        DomainError: One is somebody else's.
+    """
+    for name in ("events", "domain", "scenarios", "actors", "projections"):
+        found = Path(import_module(name).__file__ or "").resolve().parent
+        if found.parent != _HOME:
+            raise DomainError(f"the package {name!r} was found in {found}, not beside {_HOME / 'worldloom'}; run Worldloom in an environment of its own")
