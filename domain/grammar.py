@@ -2,11 +2,13 @@
 
 A phrase file maps a key to alternatives. Inside a text ``{name}`` is a value, ``{@key}`` another phrase, and
 ``[one|other|]`` a choice on the spot, which may nest. An alternative may be a mapping with ``say`` and conditions
-on persona traits, for users: ``{say: "hey", slang_usage: high}`` or ``[high, medium]``.
+on persona traits, for users: ``{say: "hey", slang_usage: high}`` or ``[high, medium]``. Only alternatives whose
+values are given are chosen from, and among those the ones that fit the speaker, if any do. Sentence starts are
+capitalised, doubled spaces and punctuation removed; values stay as they are, lists are said as ``a, b and c``.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -16,6 +18,20 @@ from domain.errors import SettingError
 from domain.persona import TRAITS, Persona
 
 _DEEPEST = 20
+_HELD = 0xE000
+"""Values wait behind characters of Unicode's private use area while the text around them is put in order."""
+_MOST_HELD = 0x1900
+_SPACES = re.compile(r"\s+")
+_SPACE_BEFORE = re.compile(r" (?=[,.!?;:](?:\s|$))")
+_DOUBLED = re.compile(r"([,;:]) ?(?=[,.!?;])|(?<=[!?])\.|(?<![.])\.(?=[.!?](?![.]))|(?<=[.!?]),")
+_START = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A value that is itself a phrase, said where the value stands."""
+
+    key: str
 
 
 @dataclass(frozen=True)
@@ -27,7 +43,7 @@ class Alternative:
 
     def fits(self, persona: Persona | None) -> bool:
         """Whether a speaker would say it so."""
-        return persona is None or all(persona.bucket(trait) in buckets for trait, buckets in self.when)
+        return persona is None or not self.when or all(persona.bucket(trait) in buckets for trait, buckets in self.when)
 
     @cached_property
     def parts(self) -> tuple[Any, ...]:
@@ -36,6 +52,11 @@ class Alternative:
         if rest != len(self.text):
             raise SettingError(f"phrase {self.text!r}: the bracket at {rest} closes nothing")
         return parts
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """Names of the values without which it cannot be said."""
+        return _needs(self.parts)
 
 
 class Grammar:
@@ -58,7 +79,7 @@ class Grammar:
                 for name in re.findall(r"\{@([\w.]+)\}", alternative.text):
                     if name not in self._phrases:
                         raise SettingError(f"{where}: {key} names the phrase {name!r}, which is not there")
-                _ = alternative.parts
+                _ = alternative.needs
 
     def __contains__(self, key: object) -> bool:
         return key in self._phrases
@@ -67,37 +88,109 @@ class Grammar:
         """All keys, in the file's order."""
         return list(self._phrases)
 
+    def alternatives(self, key: str) -> Sequence[Alternative]:
+        """All ways to say it; none where there is no such phrase."""
+        return self._phrases.get(key, ())
+
     def say(self, key: str, values: Mapping[str, Any], rng: Random, persona: Persona | None = None) -> str:
         """One way to say it.
 
         Raises:
             SettingError: There is no such phrase, or it needs a value that is not given.
         """
-        text = self._expand(key, values, rng, persona, 0)
-        return re.sub(r"\s+([,.!?;])", r"\1", re.sub(r"[ \t]+", " ", text)).strip()
+        held: list[str] = []
+        return release(tidy(self.draft(key, values, rng, persona, held)), held)
 
-    def _expand(self, key: str, values: Mapping[str, Any], rng: Random, persona: Persona | None, depth: int) -> str:
-        if key not in self._phrases:
+    def draft(self, key: str, values: Mapping[str, Any], rng: Random, persona: Persona | None, held: list[str]) -> str:
+        """One way to say it, in which single characters stand for the values, so that the words around them can
+        still be changed; ``held`` takes up the values, and ``release`` puts them in.
+
+        Raises:
+            SettingError: As for ``say``.
+        """
+        return self._expand(key, values, rng, persona, held, 0)
+
+    def _expand(self, key: str, values: Mapping[str, Any], rng: Random, persona: Persona | None, held: list[str], depth: int) -> str:
+        all_of_them = self._phrases.get(key)
+        if all_of_them is None:
             raise SettingError(f"there is no phrase {key!r}")
         if depth > _DEEPEST:
             raise SettingError(f"phrase {key!r} contains itself")
-        fitting = [item for item in self._phrases[key] if item.fits(persona)] or self._phrases[key]
-        return self._join(rng.choice(fitting).parts, values, rng, persona, depth)
+        sayable = [item for item in all_of_them if not item.needs or item.needs <= values.keys()]
+        if not sayable:
+            needed = ", ".join(sorted(all_of_them[0].needs))
+            raise SettingError(f"phrase {key!r} needs {needed}; there are {', '.join(values) or 'no values'}")
+        fitting = [item for item in sayable if item.fits(persona)] or sayable
+        return self._join(_pick(fitting, rng).parts, values, rng, persona, held, depth)
 
-    def _join(self, parts: Sequence[Any], values: Mapping[str, Any], rng: Random, persona: Persona | None, depth: int) -> str:
+    def _join(
+        self, parts: Sequence[Any], values: Mapping[str, Any], rng: Random, persona: Persona | None, held: list[str], depth: int
+    ) -> str:
         said = []
         for part in parts:
             if isinstance(part, str):
                 said.append(part)
             elif part[0] == "value":
-                if part[1] not in values:
-                    raise SettingError(f"a phrase needs the value {part[1]!r}; there are {', '.join(values) or 'none'}")
-                said.append(str(values[part[1]]))
+                value = values[part[1]]
+                if isinstance(value, Phrase):
+                    said.append(self._expand(value.key, values, rng, persona, held, depth + 1))
+                else:
+                    said.append(hold(value, held))
             elif part[0] == "phrase":
-                said.append(self._expand(part[1], values, rng, persona, depth + 1))
+                said.append(self._expand(part[1], values, rng, persona, held, depth + 1))
             else:
-                said.append(self._join(rng.choice(part[1]), values, rng, persona, depth))
+                options = [option for option, needs in part[1] if not needs or needs <= values.keys()]
+                said.append(self._join(_pick(options, rng), values, rng, persona, held, depth) if options else "")
         return "".join(said)
+
+
+def hold(value: Any, held: list[str]) -> str:
+    """The character that stands for a value until ``release``."""
+    held.append(spoken(value))
+    if len(held) > _MOST_HELD:
+        raise SettingError(f"a phrase holds more than {_MOST_HELD} values")
+    return chr(_HELD + len(held) - 1)
+
+
+def release(text: str, held: Sequence[str]) -> str:
+    """Put the values in; one that brings its own full stop does not get a second."""
+    for number, value in enumerate(held):
+        if value[-1:] in (".", "!", "?"):
+            text = text.replace(f"{chr(_HELD + number)}.", chr(_HELD + number))
+    return text.translate({_HELD + number: value for number, value in enumerate(held)}) if held else text
+
+
+def tidy(text: str) -> str:
+    """Single spaces, single punctuation, and a capital at each sentence's start."""
+    text = _SPACES.sub(" ", text).strip(" ,;")
+    text = _DOUBLED.sub("", _SPACE_BEFORE.sub("", text))
+    return _START.sub(lambda match: match[0].upper(), text)
+
+
+def spoken(value: Any) -> str:
+    """A value as it is said: a list as ``a, b and c``, a sum of money with its cents."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return f"{value:.2f}" if round(value, 2) == value else str(value)
+    if isinstance(value, list | tuple):
+        items = [spoken(item) for item in value]
+        return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+    return str(value)
+
+
+def _pick(items: Sequence[Any], rng: Random) -> Any:
+    """One of them; ``Random.choice`` costs twice as much."""
+    return items[int(rng.random() * len(items))] if len(items) > 1 else items[0]
+
+
+def _needs(parts: Sequence[Any]) -> frozenset[str]:
+    """What all ways through the parts need; of a choice, what each of its options needs."""
+    needed: Collection[str] = {part[1] for part in parts if not isinstance(part, str) and part[0] == "value"}
+    for part in parts:
+        if not isinstance(part, str) and part[0] == "choice":
+            needed = set(needed) | frozenset.intersection(*(needs for _, needs in part[1]))
+    return frozenset(needed)
 
 
 def _lists(phrases: Mapping[str, Any], where: str) -> list[tuple[str, list[Any]]]:
@@ -142,11 +235,11 @@ def _parse(text: str, at: int, closing: str) -> tuple[tuple[Any, ...], int]:
     return tuple(part for part in [*parts, plain] if part != ""), at
 
 
-def _choices(text: str, at: int) -> tuple[tuple[tuple[Any, ...], ...], int]:
+def _choices(text: str, at: int) -> tuple[tuple[tuple[tuple[Any, ...], frozenset[str]], ...], int]:
     choices = []
     while True:
         parts, at = _parse(text, at, "|]")
-        choices.append(parts)
+        choices.append((parts, _needs(parts)))
         if at >= len(text):
             raise SettingError(f"phrase {text!r}: a bracket is never closed")
         at += 1

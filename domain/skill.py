@@ -11,11 +11,16 @@ that would bring it. So a script holds no state, and a conversation can be picke
         s.confirm("cancel.confirm", order_id=order["order_id"])
         s.act("cancel_pending_order", order_id=order["order_id"], reason=s.need("reason"))
         s.tell("cancel.done", order_id=order["order_id"])
+
+The setting's ``authenticate`` is a script too, which returns once the user is known; what it returns is ``s.user``
+from then on. A look-up's answer stays as it is to the end of the request: what an act changed is in what the act
+returned. A skill named ``hand_over``, where there is one, also serves users for whom too much has gone wrong.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NoReturn
 
 from domain.errors import DomainError
@@ -30,7 +35,7 @@ class Slot:
         name: Such as ``order_id``.
         pattern: Regular expression that finds the value in what the user says: its first group that matched.
         cues: Regular expression that finds the question for it in what the assistant says.
-        answer: A looser pattern, tried only when the assistant has just asked for it.
+        answer: A looser pattern, tried only when the assistant has just asked for it, and the other found nothing.
         clean: Turns what was matched into the value, or None where it is not one after all.
     """
 
@@ -42,15 +47,40 @@ class Slot:
 
     def find(self, text: str, *, asked: bool = False) -> Any:
         """The value in a text (the last one said), or None."""
-        found = None
-        for match in re.finditer(self.answer if asked and self.answer else self.pattern, text, re.IGNORECASE):
-            value = self.clean(next((group for group in match.groups() if group is not None), match.group()))
-            found = found if value is None else value
+        found = self._last(self._pattern, text)
+        if found is None and asked and self._answer is not None:
+            found = self._last(self._answer, text)
         return found
+
+    def all_in(self, text: str) -> list[Any]:
+        """All values in a text, in the order of the text."""
+        return [value for value in map(self._value, self._pattern.finditer(text)) if value is not None]
 
     def asked_in(self, text: str) -> bool:
         """Whether a text asks for it."""
-        return re.search(self.cues, text, re.IGNORECASE) is not None
+        return self._cues.search(text) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+    @cached_property
+    def _answer(self) -> re.Pattern[str] | None:
+        return re.compile(self.answer, re.IGNORECASE) if self.answer else None
+
+    @cached_property
+    def _cues(self) -> re.Pattern[str]:
+        return re.compile(self.cues, re.IGNORECASE)
+
+    def _last(self, pattern: re.Pattern[str], text: str) -> Any:
+        found = None
+        for match in pattern.finditer(text):
+            value = self._value(match)
+            found = found if value is None else value
+        return found
+
+    def _value(self, match: re.Match[str]) -> Any:
+        return self.clean(next((group for group in match.groups() if group is not None), match.group()))
 
 
 @dataclass(frozen=True)
@@ -69,6 +99,11 @@ class Skill:
     script: Callable[["Script"], NoReturn]
     slots: tuple[str, ...] = ()
 
+    @cached_property
+    def recogniser(self) -> re.Pattern[str]:
+        """The cues, compiled."""
+        return re.compile(self.cues, re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -77,6 +112,8 @@ class Ask:
     slot: str
     phrase: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
+    """What was told before was wrong, and is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +124,11 @@ class Use:
     arguments: Mapping[str, Any]
     acts: bool = False
 
+    @property
+    def key(self) -> tuple[str, bytes]:
+        """Under which its answer is on record."""
+        return self.tool, canonical(dict(self.arguments))
+
 
 @dataclass(frozen=True)
 class Confirm:
@@ -94,6 +136,11 @@ class Confirm:
 
     phrase: str
     values: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Under which a yes or no is on record: a yes to other values is not a yes to these."""
+        return f"{self.phrase} {sorted(self.values.items())!r}"
 
 
 @dataclass(frozen=True)
@@ -125,11 +172,19 @@ class Pause(Exception):
 
 
 class LookupRefused(DomainError):
-    """A look-up of the script was refused; a script may catch it and go another way."""
+    """A look-up or act of the script was refused; a script may catch it and go another way."""
 
     def __init__(self, tool: str, code: str, reason: str) -> None:
         super().__init__(reason)
         self.tool, self.code, self.reason = tool, code, reason
+
+
+class LookupFaulted(DomainError):
+    """A tool broke, and broke again; not for scripts to catch: nothing is known about what they asked."""
+
+    def __init__(self, tool: str, reason: str) -> None:
+        super().__init__(reason)
+        self.tool, self.reason = tool, reason
 
 
 @dataclass
@@ -137,13 +192,17 @@ class Record:
     """What the assistant has on record for the request at hand. The assistant fills it, scripts only ask it."""
 
     slots: dict[str, Any] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    """Slots that the user was asked for and does not know."""
     said: str = ""
     """All that the user has said about this request."""
     answers: dict[tuple[str, bytes], Any] = field(default_factory=dict)
-    """(tool, canonical arguments) -> observation, or LookupRefused."""
+    """(tool, canonical arguments) -> observation, LookupRefused or LookupFaulted."""
     confirmed: set[str] = field(default_factory=set)
-    """Phrases to which the user has said yes."""
+    """Phrases, or keys of Confirm steps, to which the user has said yes."""
     denied: set[str] = field(default_factory=set)
+    user: Any = None
+    """What the setting's ``authenticate`` returned."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +216,18 @@ class Script:
         """All that the user has said about this request."""
         return self.record.said
 
+    @property
+    def user(self) -> Any:
+        """What ``authenticate`` returned; None while it has not."""
+        return self.record.user
+
     def has(self, slot: str) -> bool:
         """Whether the user has told it."""
         return slot in self.record.slots
+
+    def unknown(self, slot: str) -> bool:
+        """Whether the user was asked for it and does not know; ``need`` then settles the request with a no."""
+        return slot in self.record.unknown
 
     def need(self, slot: str, phrase: str | None = None, **values: Any) -> Any:
         """A slot's value; asks for it (``ask.<slot>``) where it is missing."""
@@ -169,8 +237,7 @@ class Script:
 
     def ask_again(self, slot: str, phrase: str, **values: Any) -> NoReturn:
         """Forget a slot that turned out wrong, and ask for it with a phrase that says so."""
-        self.record.slots.pop(slot, None)
-        raise Pause(Ask(slot, phrase, values))
+        raise Pause(Ask(slot, phrase, values, again=True))
 
     def look(self, tool: str, **arguments: Any) -> Any:
         """What a look-up shows.
@@ -181,15 +248,20 @@ class Script:
         return self._answer(Use(tool, arguments))
 
     def act(self, tool: str, **arguments: Any) -> Any:
-        """Do what the user has confirmed, and return what the tool answers."""
+        """Do what the user has confirmed, and return what the tool answers.
+
+        Raises:
+            LookupRefused: The tool or a policy rule said no; left uncaught, the assistant passes the reason on.
+        """
         return self._answer(Use(tool, arguments, acts=True))
 
     def confirm(self, phrase: str, **values: Any) -> None:
         """Go on only after a yes; after a no the request is dropped (``confirm.dropped``)."""
-        if phrase in self.record.denied:
+        step = Confirm(phrase, values)
+        if not self.record.denied.isdisjoint((phrase, step.key)):
             raise Pause(Tell("confirm.dropped", values, declined=True))
-        if phrase not in self.record.confirmed:
-            raise Pause(Confirm(phrase, values))
+        if self.record.confirmed.isdisjoint((phrase, step.key)):
+            raise Pause(step)
 
     def tell(self, phrase: str, **values: Any) -> NoReturn:
         """Settle the request."""
@@ -204,10 +276,12 @@ class Script:
         raise Pause(HandOver(phrase, values))
 
     def _answer(self, use: Use) -> Any:
-        key = (use.tool, canonical(dict(use.arguments)))
+        key = use.key
         if key not in self.record.answers:
             raise Pause(use)
         answer = self.record.answers[key]
-        if isinstance(answer, LookupRefused):
-            raise answer
+        if isinstance(answer, LookupRefused):  # a fresh one: raising the same again and again grows its traceback
+            raise LookupRefused(answer.tool, answer.code, answer.reason)
+        if isinstance(answer, LookupFaulted):
+            raise LookupFaulted(answer.tool, answer.reason)
         return answer
