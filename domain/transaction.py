@@ -145,7 +145,7 @@ class Transaction:
         return tuple(
             change
             for (table, key), after in self._staged.items()
-            for change in _differences(table, key, self._world.row(table, key), after)
+            for change in row_changes(table, key, self._world.row(table, key), after)
         )
 
     def _row(self, table: str, key: str) -> FrozenDict | None:
@@ -158,7 +158,8 @@ class Transaction:
                 yield key, row
 
 
-def _differences(table: str, key: str, before: FrozenDict | None, after: FrozenDict | None) -> Iterator[Change]:
+def row_changes(table: str, key: str, before: FrozenDict | None, after: FrozenDict | None) -> Iterator[Change]:
+    """What leads from one row to another, field by field; None is a row that is not there."""
     if before is None or after is None:
         if before is not after:
             yield Change(table=table, key=key, before=before, after=after)

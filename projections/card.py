@@ -1,0 +1,72 @@
+"""The data set's card: README.md with the header that dataset hubs read."""
+
+import orjson
+
+from projections.records.files import JSONL, PARQUET
+from projections.records.sft import VERSION
+from projections.runs import RunView
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"))
+
+_CARD = """---
+pretty_name: {run}
+language:
+- en
+license: other
+task_categories:
+- text-generation
+size_categories:
+- {size}
+tags:
+- synthetic
+- tool-calling
+- function-calling
+- multi-turn
+- agent
+configs:
+- config_name: sft
+  default: true
+  data_files:
+  - split: train
+    path: {parquet}
+---
+
+# {run}
+
+{rows} conversations of a user with an assistant that calls tools, {accepted} of them accepted, made by Worldloom
+on an event-sourced world. A tool's answer is read off the world as it stands; nothing in it is made up by a model.
+The licence is for whoever publishes the data to choose.
+
+| column | meaning |
+| --- | --- |
+| `messages` | OpenAI style; `train` marks what the assistant authored; arguments are JSON texts |
+| `tools` | JSON text of the tool specifications |
+| `accepted`, `findings` | whether the conversation did what its goal asks, and why not; filter by it |
+| `conversation`, `first_event`, `last_event`, `stream_digest`, `world_digest` | where in the log the row comes from |
+| `run`, `setting`, `agent`, `goal`, `seed`, `model`, `persona`, `projection` | what made it |
+
+`{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.
+
+```json
+{settings}
+```
+"""
+
+
+def card(run: RunView, rows: int) -> str:
+    """The card of a run's data set.
+
+    Args:
+        rows: Rows in the data set, which may be fewer than the run's conversations.
+    """
+    accepted = sum(end.accepted for end in run.finished.values())
+    return _CARD.format(
+        run=run.started.run,
+        size=next((name for limit, name in _SIZES if rows < limit), "n>10M"),
+        rows=rows,
+        accepted=accepted,
+        parquet=PARQUET,
+        jsonl=JSONL,
+        version=VERSION,
+        settings=orjson.dumps(run.started.settings, option=orjson.OPT_INDENT_2).decode(),
+    )

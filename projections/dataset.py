@@ -1,0 +1,34 @@
+"""The data set of a run: its records and its card, in one folder."""
+
+from pathlib import Path
+
+from events.store import EventStore
+from projections.card import card
+from projections.records.files import JSONL, PARQUET, replacing, write
+from projections.records.sft import examples
+from projections.runs import RunView, read_run
+
+CARD = "README.md"
+FILES = (PARQUET, JSONL, CARD)
+
+
+def write_dataset(store: EventStore, folder: Path, run: RunView | None = None) -> int:
+    """Write the data set of the run that a log holds; the same log gives the same bytes.
+
+    Args:
+        folder: Made where it is missing; each file is replaced whole.
+        run: What ``read_run`` gave, where the caller has it already.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        RecordError: The log holds no run.
+        CorruptLog: A stream or a content is damaged.
+        OSError: The folder cannot be written.
+    """
+    run = run or read_run(store)
+    rows = write(examples(store, run=run), folder)
+    with replacing(folder / CARD) as file:
+        file.write(card(run, rows).encode())
+    return rows

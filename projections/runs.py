@@ -1,0 +1,49 @@
+"""What the run stream says: which conversations were held, and how each came out."""
+
+from dataclasses import dataclass, field
+
+from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.store import EventStore
+from projections.errors import RecordError
+
+RUN = "run"
+"""Name of the run's own stream."""
+
+
+@dataclass
+class RunView:
+    """A fold over the run stream."""
+
+    started: RunStarted
+    scheduled: list[str] = field(default_factory=list)
+    finished: dict[str, ConversationFinished] = field(default_factory=dict)
+    abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
+    closed: RunFinished | None = None
+
+
+def read_run(store: EventStore) -> RunView:
+    """The run that a log holds.
+
+    Raises:
+        RecordError: It holds none.
+        CorruptLog: The run stream is damaged.
+    """
+    view: RunView | None = None
+    for record in store.read(RUN):
+        event = record.event
+        if view is None:
+            if not isinstance(event, RunStarted):
+                raise RecordError(f"{store.path}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
+            view = RunView(event)
+        match event:
+            case ConversationScheduled():
+                view.scheduled.append(event.stream)
+            case ConversationFinished():
+                view.finished[event.stream] = event
+            case ConversationAbandoned():
+                view.abandoned[event.stream] = event
+            case RunFinished():
+                view.closed = event
+    if view is None:
+        raise RecordError(f"{store.path} holds no run; name the folder that `worldloom generate --out` made")
+    return view

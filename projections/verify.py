@@ -1,0 +1,215 @@
+"""Verify: derives every hash and every row of a run from its log again, and says where they differ.
+
+It goes on after a problem wherever the rest can still be judged.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from domain.errors import DomainError
+from domain.world import World
+from events.conversation import ConversationStarted
+from events.digests import streams_digest
+from events.errors import EventsError
+from events.run import ConversationFinished
+from events.store import EventStore, Recorded
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from projections.compare import compare_files
+from projections.contents import Contents
+from projections.dataset import FILES, write_dataset
+from projections.folder import RunFolder, manifest_bytes
+from projections.runs import RUN, RunView, read_run
+
+_RESTORE = "restore the log from a copy"
+_CONTENT = ("world", "scenario", "policy", "toolset", "persona", "goal")
+
+
+class Problem(NamedTuple):
+    """One thing that is not as it was recorded."""
+
+    place: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}; {self.remedy}"
+
+
+@dataclass
+class Report:
+    """What was checked, and what was wrong."""
+
+    problems: list[Problem] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    """What -> how many of it were checked: conversations, events, contents, worlds, files, rows."""
+    finished: bool = False
+    """Whether the run came to its end; one that was interrupted can be sound as well."""
+
+    def add(self, place: str, what: str, remedy: str = _RESTORE) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(place, what, remedy))
+
+
+def verify(folder: RunFolder, store: EventStore) -> Report:
+    """Check all that a run folder holds against its log, and the log against itself.
+
+    Args:
+        store: The folder's log, open.
+    """
+    report = Report()
+    _check_file(store, report)
+    _check_contents(store, report)
+    run = _read_run(store, report)
+    if run is not None:
+        _check_manifest(folder, run, report)
+        _check_run(store, run, report)
+        _check_dataset(folder, store, run, report)
+    return report
+
+
+def _check_file(store: EventStore, report: Report) -> None:
+    try:
+        store.check_file()
+    except EventsError as error:
+        report.problems.append(_split(str(store.path), error))
+
+
+def _check_contents(store: EventStore, report: Report) -> None:
+    try:
+        for digest in store.contents():
+            report.counts["contents"] += 1
+            try:
+                store.get(digest)
+            except EventsError as error:
+                report.problems.append(_split(f"content {digest[:12]}", error))
+    except EventsError as error:
+        report.problems.append(_split(str(store.path), error))
+
+
+def _read_run(store: EventStore, report: Report) -> RunView | None:
+    try:
+        run = read_run(store)
+    except (EventsError, DomainError) as error:
+        report.problems.append(_split(f"{store.path}: stream {RUN}", error))
+        return None
+    report.finished = run.closed is not None
+    return run
+
+
+def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
+    report.counts["files"] += 1
+    try:
+        found = folder.manifest.read_bytes()
+    except OSError as error:
+        report.add(str(folder.manifest), f"cannot be read ({error.strerror})", "restore it from a copy; the log does not need it")
+        return
+    if found != manifest_bytes(run.started.settings):
+        report.add(str(folder.manifest), "does not say what the run stream says", "restore it from a copy; the log does not need it")
+
+
+def _check_run(store: EventStore, run: RunView, report: Report) -> None:
+    contents = Contents(store)
+    heads: dict[str, str] = {}
+    known = {RUN, *run.scheduled}
+    for stream in sorted({*store.streams(), *run.finished}):
+        if stream not in known:
+            report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
+        if stream == RUN:
+            report.counts["events"] += sum(1 for _ in store.read(RUN))
+            continue
+        report.counts["conversations"] += 1
+        try:
+            records = list(store.read(stream))
+            heads[stream] = records[-1].link.hex() if records else ""
+            _check_head(stream, records, run.finished.get(stream), report)
+            _check_stream(contents, stream, records, report)
+        except (EventsError, DomainError) as error:
+            report.problems.append(_split(f"stream {stream}", error))
+    if run.closed is not None:
+        _check_closed(run, heads, report)
+
+
+def _check_head(stream: str, records: list[Recorded], finished: ConversationFinished | None, report: Report) -> None:
+    report.counts["events"] += len(records)
+    if finished is None:
+        return
+    if len(records) != finished.events:
+        report.add(f"stream {stream}", f"has {len(records)} events, but the run recorded its end with {finished.events}")
+    elif records and records[-1].link.hex() != finished.digest:
+        report.add(f"stream {stream}", f"its digest is {records[-1].link.hex()[:12]}, but the run recorded {finished.digest[:12]}")
+
+
+def _check_closed(run: RunView, heads: dict[str, str], report: Report) -> None:
+    closed = run.closed
+    assert closed is not None
+    digest = streams_digest({stream: heads.get(stream, "") for stream in run.finished})
+    if digest != closed.digest:
+        report.add(f"stream {RUN}", f"the conversations' digest is {digest[:12]}, but the run recorded {closed.digest[:12]}")
+    accepted = sum(end.accepted for end in run.finished.values())
+    if (len(run.finished), accepted) != (closed.conversations, closed.accepted):
+        recorded = f"{closed.conversations} conversations, {closed.accepted} accepted"
+        report.add(f"stream {RUN}", f"it holds {len(run.finished)} conversations, {accepted} accepted, but its end says {recorded}")
+
+
+def _check_stream(contents: Contents, stream: str, records: list[Recorded], report: Report) -> None:
+    """Replay the world, and pair calls with outcomes."""
+    started = records[0].event if records else None
+    if not isinstance(started, ConversationStarted):
+        report.add(f"event 1 of {stream}", f"is {started.TOPIC if started else 'missing'}, not {ConversationStarted.TOPIC}")
+        return
+    for name in _CONTENT:
+        if name != "world":
+            contents.text(getattr(started, name))
+    world = World(contents.base(started.world))
+    waiting: dict[str, ToolCalled] = {}
+    called: set[str] = set()
+    for record in records:
+        event, place = record.event, f"event {record.position} of {stream}"
+        if isinstance(event, ToolCalled):
+            if event.call_id in called:
+                report.add(place, f"call id {event.call_id!r} is taken")
+            called.add(event.call_id)
+            waiting[event.call_id] = event
+        elif isinstance(event, ToolAnswered | ToolRefused | ToolFaulted) and waiting.pop(event.call_id, None) is None:
+            report.add(place, f"is the outcome of {event.call_id!r}, but no such call waits for one")
+        if isinstance(event, ToolAnswered):
+            world = world.evolve(event)
+            report.counts["worlds"] += event.world is not None
+            if event.world != (world.digest if event.changes else None):
+                report.add(place, f"the replayed world is {world.digest[:12]}, but it recorded {str(event.world)[:12]}")
+
+
+def _check_dataset(folder: RunFolder, store: EventStore, run: RunView, report: Report) -> None:
+    """Write the data set anew beside nothing of the old, and compare byte by byte."""
+    if not folder.dataset.is_dir():
+        if run.closed is not None:
+            report.add(str(folder.dataset), "is missing", "run `worldloom export` to make it")
+        return
+    with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
+        anew = Path(temporary)
+        try:
+            report.counts["rows"] += write_dataset(store, anew, run)
+        except (EventsError, DomainError) as error:
+            report.problems.append(_split(str(folder.dataset), error))
+            return
+        for name in FILES:
+            report.counts["files"] += 1
+            for place, what in _differences(folder.dataset / name, anew / name):
+                report.add(place, what, "run `worldloom export` to make it again from the log")
+
+
+def _differences(stored: Path, derived: Path) -> Iterator[tuple[str, str]]:
+    if not stored.is_file():
+        yield str(stored), "is missing"
+    else:
+        yield from compare_files(stored, derived)
+
+
+def _split(place: str, error: Exception) -> Problem:
+    """An error's text as a problem: what, and what would do."""
+    what, _, remedy = str(error).rpartition("; ")
+    return Problem(place, what or str(error), remedy if what else _RESTORE)

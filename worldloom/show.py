@@ -1,0 +1,110 @@
+"""A conversation as people read it: who said what, what was called, and what each call changed."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.text import Text
+
+from events.base import Event
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
+from events.store import EventStore
+from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from projections.contents import Contents
+from projections.state import history
+from projections.transcript import json_text, observation_text
+
+_LONGEST = 400
+"""Characters of an observation or a changed value that are shown unless all is asked for."""
+
+
+def render(store: EventStore, stream: str, *, full: bool = False) -> Iterator[RenderableType]:
+    """One thing to print per event that people care about.
+
+    Args:
+        store: The log.
+        stream: Name of the conversation.
+        full: Cut nothing short.
+
+    Raises:
+        NoSuchPlace: The log has no such conversation.
+        CorruptLog: The log is damaged.
+    """
+    longest = 0 if full else _LONGEST
+    contents = Contents(store)
+    turn = 0
+    for record in history(store, stream):
+        event = record.event
+        if isinstance(event, ConversationStarted):
+            yield _opening(contents, stream, event)
+        elif isinstance(event, UserSpoke):
+            turn += 1
+            yield Rule(f"turn {turn}", align="left", style="dim")
+        body = _body(event, longest)
+        if body is not None:
+            yield body
+
+
+def _opening(contents: Contents, stream: str, started: ConversationStarted) -> RenderableType:
+    goal = contents.json(started.goal)
+    models = ", ".join(f"{role} is {model}" for role, model in started.models.items())
+    facts = Text(f"{stream}  {started.setting}, seed {started.seed}, {models}", style="bold")
+    return Group(facts, Text(f"goal {goal.get('id', '')}: {goal.get('instruction', '')}", style="dim"))
+
+
+def _body(event: Event, longest: int) -> RenderableType | None:
+    match event:
+        case UserSpoke():
+            return _spoken(event.agent, event.content, "bold cyan")
+        case AssistantSpoke():
+            return Group(*_thought(event.reasoning), _spoken(event.agent, event.content, "bold green"))
+        case ToolCalled():
+            return Group(*_thought(event.reasoning), *_beside(event), _called(event))
+        case ToolAnswered():
+            lines = [_line("<- ", observation_text(event), "", longest)]
+            return Padding(Group(*lines, *(_change(change, longest) for change in event.changes)), (0, 0, 0, 4))
+        case ToolRefused():
+            return Padding(_line(f"<- refused ({event.code}): ", event.reason, "yellow", longest), (0, 0, 0, 4))
+        case ToolFaulted():
+            return Padding(_line(f"<- fault ({event.kind}): ", event.reason, "red", longest), (0, 0, 0, 4))
+        case ConversationEnded():
+            fault = f", fault of the {event.fault}" if event.fault else ""
+            return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
+    return None
+
+
+def _spoken(agent: str, content: str, style: str) -> Text:
+    return Text.assemble((f"{agent}: ", style), content)
+
+
+def _thought(reasoning: str | None) -> list[Text]:
+    return [Text(f"({reasoning})", style="dim italic")] if reasoning else []
+
+
+def _beside(event: ToolCalled) -> list[Text]:
+    return [_spoken(event.agent, event.content, "bold green")] if event.content else []
+
+
+def _called(event: ToolCalled) -> RenderableType:
+    arguments = ", ".join(f"{name}={json_text(value)}" for name, value in event.arguments.items())
+    return Padding(Text.assemble(("-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim")), (0, 0, 0, 4))
+
+
+def _change(change: Change, longest: int) -> Text:
+    place = ".".join(part for part in (change.table, change.key, change.field) if part)
+    if change.field is None:
+        added = change.before is None
+        return _line(f"   {'+' if added else '-'} {place}: ", json_text(change.after if added else change.before), "blue", longest)
+    before = "(none)" if change.absent == "before" else json_text(change.before)
+    after = "(none)" if change.absent == "after" else json_text(change.after)
+    return Text(f"   ~ {place}: {_cut(before, longest)} -> {_cut(after, longest)}", style="blue")
+
+
+def _line(before: str, text: str, style: str, longest: int) -> Text:
+    return Text.assemble((before, style or "magenta"), (_cut(text, longest), style))
+
+
+def _cut(text: str, longest: int) -> str:
+    """A text, or its beginning and how much is missing; 0 cuts nothing."""
+    return text if not longest or len(text) <= longest else f"{text[:longest]} ... ({len(text) - longest} characters more)"
