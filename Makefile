@@ -1,0 +1,39 @@
+# Everything runs in .venv, which `make setup` makes; Python 3.11 or newer and make are all that is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: setup demo test lint format bench clean
+.DEFAULT_GOAL := demo
+
+setup: .venv/.stamp
+
+# Made anew only when what is installed changes.
+.venv/.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not " + sys.version.split()[0] + ": make PYTHON=python3.11 setup")'
+	@echo "Installing into .venv (a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup  ## 20 conversations over both settings, as a data set, and where to look next
+	@$(BIN)/worldloom generate retail supply_chain -n 20 --seed 1 --out demo
+
+test: lint  ## all checks and all tests, offline
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: setup  ## the five promises as figures, each beside its limit; docs/benchmarks.md explains them
+	@$(BIN)/python -m benchmarks
+
+clean:
+	@rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
