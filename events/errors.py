@@ -26,3 +26,44 @@ class NewerLog(EventsError):
 
 class StoreUnavailable(EventsError):
     """The file or server cannot be opened, read or written."""
+
+
+_REMEDIES = (
+    (
+        ("malformed", "not a database", "UTF-8", "no such column", "no such table"),
+        CorruptLog,
+        "is damaged or truncated",
+        "restore the log from a copy",
+    ),
+    (
+        ("unable to open", "readonly", "read-only"),
+        StoreUnavailable,
+        "cannot be opened",
+        "make the folder writable and run the same command again",
+    ),
+    (
+        ("full", "disk I/O"),
+        StoreUnavailable,
+        "cannot grow",
+        "nothing of this step was recorded, free the disk and run the same command again",
+    ),
+    (
+        ("locked", "busy"),
+        StoreUnavailable,
+        "is in use",
+        "nothing of this step was recorded, let the other process end and run the same command again",
+    ),
+)
+
+
+def explain(place: object, error: BaseException) -> EventsError:
+    """What a database's complaint means for the person at the terminal, with a remedy.
+
+    Args:
+        place: The file or server.
+    """
+    text = " ".join(str(error).split())
+    for words, kind, finding, remedy in _REMEDIES:
+        if any(word in text for word in words):
+            return kind(f"{place} {finding} ({text}); {remedy}")
+    return StoreUnavailable(f"{place}: {text}; nothing of this step was recorded, run the same command again")

@@ -18,7 +18,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from events.base import Event
 from events.catalogue import decode
 from events.digests import Head, content_digest, next_link, pack, seal_holds, stream_head, unpack
-from events.errors import ConcurrencyError, CorruptLog, StoreUnavailable
+from events.errors import ConcurrencyError, CorruptLog, StoreUnavailable, explain
 
 
 class Recorded(NamedTuple):
@@ -51,14 +51,14 @@ class _Mapper(Mapper[str]):
 
     def unpack(self, row: StoredEvent, before: Head) -> Recorded:
         stream, position = str(row.originator_id), row.originator_version
-        where = f"event {position} of {stream}"
+        where = f"event {position} of {stream if stream.isprintable() else repr(stream)}"
         if position != before.position + 1:
             raise CorruptLog(f"{where} follows event {before.position}: the ones between are missing; restore the log from a copy")
         try:
             fact, note, seal = unpack(row.state)
+            link = next_link(before.link, row.topic, fact)
         except (ValueError, AttributeError, TypeError):
             raise CorruptLog(f"{where} is damaged: it is not a stored event; restore the log from a copy") from None
-        link = next_link(before.link, row.topic, fact)
         if not seal_holds(link, note, seal):
             raise CorruptLog(f"{where} was changed after it was recorded (its seal does not fit); restore the log from a copy")
         try:
@@ -122,19 +122,16 @@ class EventStore:
 
     def __init__(self, path: Path, *, durable: bool = False, must_exist: bool = False) -> None:
         self.path = path
-        if must_exist and not path.is_file():
-            raise StoreUnavailable(f"{path}: there is no log here; name the folder that `worldloom generate --out` made")
         self._mapper = _Mapper()
         self._heads: dict[str, Head] = {}
         self._stored: set[str] = set()
         self._unwritten: dict[str, bytes] = {}
         with self._errors():
+            _refuse_other_files(path, must_exist=must_exist)
             self._recorder = _Recorder(path, durable=durable)
             self._recorder.execute("CREATE TABLE IF NOT EXISTS content (digest TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID")
 
-    def append(
-        self, stream: str, events: Sequence[Event], head: Head, circumstances: Mapping[str, Any] | None = None
-    ) -> Head:
+    def append(self, stream: str, events: Sequence[Event], head: Head, circumstances: Mapping[str, Any] | None = None) -> Head:
         """Record events, all or none, at the end of a stream.
 
         Args:
@@ -148,7 +145,8 @@ class EventStore:
             ConcurrencyError: The stream ends elsewhere.
             StoreUnavailable: The disk is full, or the file cannot be written; nothing was recorded.
         """
-        if head.position and self.head(stream) != head:  # a stream that is not new: SQLite's key does not see gaps
+        known = self.head(stream) if head.position else stream_head(stream)  # of a new stream SQLite's key sees the end, but no gap
+        if known != head:
             raise ConcurrencyError(f"{stream} has {self.head(stream).position} events, not the {head.position} that the writer knows")
         note = json.dumps(circumstances, separators=(",", ":")).encode() if circumstances else b""
         rows, new = self._mapper.pack(stream, head, events, note)
@@ -158,7 +156,7 @@ class EventStore:
         except ConcurrencyError:
             self._heads.pop(stream, None)
             raise
-        self._unwritten.clear()
+        self._unwritten = {}
         self._heads[stream] = new
         return new
 
@@ -253,8 +251,27 @@ class EventStore:
             yield
         except (IntegrityError, sqlite3.IntegrityError) as error:
             raise ConcurrencyError(f"{self.path}: somebody else is writing to the same conversation: {error}") from error
+        except (UnicodeDecodeError, LookupError) as error:  # SQLite's own tables are damaged
+            raise CorruptLog(f"{self.path} is damaged ({error}); restore the log from a copy") from error
         except (PersistenceError, sqlite3.Error) as error:
-            text = str(error)
-            if "malformed" in text or "not a database" in text:
-                raise CorruptLog(f"{self.path} is damaged or truncated ({text}); restore the log from a copy") from error
-            raise StoreUnavailable(f"{self.path}: {text}; nothing of this step was recorded, free the disk or the file and run the same command again") from error
+            raise explain(self.path, error) from error
+
+
+def _refuse_other_files(path: Path, *, must_exist: bool) -> None:
+    """Look before anything is written: a file that is not ours stays as it is."""
+    if not path.is_file():
+        if must_exist:
+            raise StoreUnavailable(f"{path}: there is no log here; name the folder that `worldloom generate --out` made")
+        return
+    if path.stat().st_size == 0:
+        if must_exist:
+            raise CorruptLog(f"{path} is empty; restore the log from a copy")
+        return
+    connection = sqlite3.connect(path)
+    try:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    finally:
+        connection.close()
+    if "events" not in tables:
+        found = ", ".join(sorted(tables)) or "none"
+        raise CorruptLog(f"{path} is not a log of Worldloom (its tables: {found}); name another folder, or restore the log from a copy")

@@ -50,8 +50,7 @@ SCHEMA = Schema(
 
 @tool
 def find_return(world: Transaction, return_id: str) -> Any:
-    """
-    Look a return up.
+    """Look a return up.
 
     Args:
         return_id: As printed on the label, e.g. ``R-1``.
@@ -61,8 +60,7 @@ def find_return(world: Transaction, return_id: str) -> Any:
 
 @tool(writes=True)
 def open_return(world: Transaction, customer_id: str, amount: float, note: str | None = None) -> dict[str, str]:
-    """
-    Register a return.
+    """Register a return.
 
     Args:
         customer_id: Whose it is; faults where there is no such customer.
@@ -80,8 +78,7 @@ def open_return(world: Transaction, customer_id: str, amount: float, note: str |
 
 @tool(writes=True)
 def change_return(world: Transaction, return_id: str, amount: float | None = None, tags: list[str] | None = None) -> str:
-    """
-    Change a return that is open.
+    """Change a return that is open.
 
     Args:
         return_id: Which.
@@ -100,8 +97,7 @@ def change_return(world: Transaction, return_id: str, amount: float | None = Non
 
 @tool(writes=True)
 def cancel_return(world: Transaction, return_id: str) -> dict[str, str]:
-    """
-    Cancel a return; policy wants the user's consent.
+    """Cancel a return; policy wants the user's consent.
 
     Args:
         return_id: Which.
@@ -113,8 +109,7 @@ def cancel_return(world: Transaction, return_id: str) -> dict[str, str]:
 
 @tool(writes=True)
 def forget(world: Transaction, table: str, key: str) -> str:
-    """
-    Delete a row; faults while others point to it.
+    """Delete a row; faults while others point to it.
 
     Args:
         table: Of which table.
@@ -126,8 +121,7 @@ def forget(world: Transaction, table: str, key: str) -> str:
 
 @tool(writes=True)
 def half_way(world: Transaction, return_id: str, then: str) -> str:
-    """
-    Write, and then fail.
+    """Write, and then fail.
 
     Args:
         return_id: What to write to.
@@ -144,8 +138,7 @@ def half_way(world: Transaction, return_id: str, then: str) -> str:
 
 @tool
 def sneak(world: Transaction, return_id: str) -> str:
-    """
-    Write without having declared it.
+    """Write without having declared it.
 
     Args:
         return_id: What to write to.

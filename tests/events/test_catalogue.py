@@ -28,7 +28,7 @@ def test_golden_facts_are_read(line: dict[str, str]) -> None:
     event = decode(line["topic"], line["fact"].encode())
 
     if line["topic"] in CLASSES:
-        assert event.TOPIC == line["topic"]
+        assert line["topic"] == event.TOPIC
         assert event.to_json() == line["fact"].encode()
 
 
@@ -98,7 +98,9 @@ def test_a_newer_event_says_so() -> None:
         decode("user-spoke.v9", b"{}")
 
 
-@pytest.mark.parametrize("fact", [b"", b"{", b"null", b'{"agent":"user"}', b'{"agent":"u","content":"x","more":1}', b'{"agent":"\xff","content":""}'])
+@pytest.mark.parametrize(
+    "fact", [b"", b"{", b"null", b'{"agent":"user"}', b'{"agent":"u","content":"x","more":1}', b'{"agent":"\xff","content":""}']
+)
 def test_a_fact_that_does_not_fit_is_corrupt(fact: bytes) -> None:
     """The one-line error names the topic."""
     with pytest.raises(CorruptLog, match=r"^a stored 'user-spoke\.v1' cannot be read: [^\n]*$"):
