@@ -76,7 +76,7 @@ class ConversationActor:
         agent = self._next_speaker()
         limit = self.state.limit_for(agent)
         if limit is not None:
-            self._record(self._decide(End(limit, fault=USER if agent == USER else ASSISTANT)))
+            self._record(self._decide(End(limit, fault="user" if agent == USER else "assistant")))
             return
         began = self._clock()
         mind = self._minds[agent]
@@ -112,10 +112,11 @@ class ConversationActor:
         self.state = replay(self.state, events)
         for event in events:
             self._memory.observe(event)
-            for agent, mind in self._minds.items():
-                if visible(event, agent):
-                    mind.observe(event)
-                    self._views[agent] = blake2b(self._views[agent] + event.to_json(), digest_size=16).digest()
+            viewers = [agent for agent in self._minds if visible(event, agent)]
+            fact = event.to_json() if viewers else b""
+            for agent in viewers:
+                self._minds[agent].observe(event)
+                self._views[agent] = blake2b(self._views[agent] + fact, digest_size=16).digest()
 
     def _request(self, agent: str) -> str:
         return blake2b(self._views[agent], digest_size=16).hexdigest()

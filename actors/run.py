@@ -145,7 +145,11 @@ class Run:
         drawn = blake2b(f"{self.settings.seed}/{index}".encode(), digest_size=6).digest()
         seed = int.from_bytes(drawn)
         rng = Random(seed)
-        goal = place.goals[(index // len(self.settings.settings)) % len(place.goals)] if place.goals else place.setting.draw_goal(place.world, rng)
+        goal = (
+            place.goals[(index // len(self.settings.settings)) % len(place.goals)]
+            if place.goals
+            else place.setting.draw_goal(place.world, rng)
+        )
         persona = draw_persona(rng)
         started = ConversationStarted(
             run=self.settings.name,
@@ -181,7 +185,10 @@ class Run:
         try:
             planned = self.plan(index)
             setting = planned.place.setting
-            minds = {role: make_mind(role, model, setting, planned.goal, planned.persona, planned.started.seed) for role, model in self.settings.models.items()}
+            minds = {
+                role: make_mind(role, model, setting, planned.goal, planned.persona, planned.started.seed)
+                for role, model in self.settings.models.items()
+            }
             actor = ConversationActor(stream, self._store, planned.started, planned.place.base, setting.environment, minds, self._clock)
             state = await actor.run()
         except (SettingError, EventsError, OSError):  # these concern the whole run

@@ -17,4 +17,5 @@ def check_packages() -> None:
     for name in ("events", "domain", "scenarios", "actors", "projections"):
         found = Path(import_module(name).__file__ or "").resolve().parent
         if found.parent != _HOME:
-            raise DomainError(f"the package {name!r} was found in {found}, not beside {_HOME / 'worldloom'}; run Worldloom in an environment of its own")
+            ours = _HOME / name
+            raise DomainError(f"the package {name!r} is that of {found}, not of {ours}; run Worldloom in an environment of its own")

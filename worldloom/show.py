@@ -88,7 +88,8 @@ def _beside(event: ToolCalled) -> list[Text]:
 
 def _called(event: ToolCalled) -> RenderableType:
     arguments = ", ".join(f"{name}={json_text(value)}" for name, value in event.arguments.items())
-    return Padding(Text.assemble(("-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim")), (0, 0, 0, 4))
+    line = Text.assemble(("-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim"))
+    return Padding(line, (0, 0, 0, 4))
 
 
 def _change(change: Change, longest: int) -> Text:

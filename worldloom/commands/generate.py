@@ -13,9 +13,9 @@ from rich.table import Table
 from actors.run import Run, RunSettings, prepare
 from domain.errors import SettingError
 from events.store import EventStore
+from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
-from worldloom.commands.export import write_dataset
 
 console = Console(highlight=False)
 
@@ -46,7 +46,7 @@ def generate(
         places = {name: prepare(setting, store, seed, data) for name, setting in loaded.items()}
         run = Run(run_settings, places, store)
         _hold(run, count)
-        rows = write_dataset(folder, store)
+        rows = write_dataset(store, folder.dataset)
     finally:
         store.close()
     _summarise(run, folder, rows)

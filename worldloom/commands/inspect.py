@@ -1,0 +1,109 @@
+"""``worldloom log``, ``show`` and ``replay``: look at what is recorded."""
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from domain.errors import SettingError
+from events.store import EventStore
+from projections.folder import RunFolder
+from projections.runs import RUN, read_run
+from projections.state import diff, world_at
+from worldloom.show import render
+
+console = Console(highlight=False, soft_wrap=True)
+
+Out = Annotated[Path, typer.Option("--out", help="Folder of the run.")]
+Conversation = Annotated[str, typer.Argument(help="Name of the conversation, such as retail/000007, or its number.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(log)
+    app.command()(show)
+    app.command()(replay)
+
+
+def log(
+    conversation: Annotated[str | None, typer.Argument(help="A conversation, for its events; without it, all conversations.")] = None,
+    out: Out = Path("out"),
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Lines at most.")] = 50,
+) -> None:
+    """List the conversations of a run, or the events of one of them."""
+    store = RunFolder.find(out).open_log()
+    if conversation is None:
+        _list_conversations(store, limit)
+        return
+    table = Table("event", "what", "agent", "gist", "link", box=None)
+    for record in store.read(find(store, conversation)):
+        fields = record.event.model_dump(mode="json", exclude_defaults=True)
+        agent = fields.pop("agent", "")
+        gist = Text(orjson.dumps(fields).decode(), overflow="ellipsis", no_wrap=True)
+        table.add_row(str(record.position), record.event.TOPIC, agent, gist, record.link.hex()[:10])
+    Console(highlight=False).print(table)
+
+
+def _list_conversations(store: EventStore, limit: int) -> None:
+    run = read_run(store)
+    ends = dict.fromkeys(run.scheduled, ("open", ""))
+    for stream, end in run.finished.items():
+        ends[stream] = ("accepted" if end.accepted else "not accepted", ", ".join(end.findings) or f"{end.events} events")
+    for stream, broken in run.abandoned.items():
+        ends[stream] = ("abandoned", f"{broken.fault}: {broken.reason}")
+    table = Table("conversation", "came out", "how")
+    for stream, (state, how) in list(ends.items())[:limit]:
+        table.add_row(stream, state, Text(how))
+    console.print(table)
+    if len(ends) > limit:
+        console.print(f"... and {len(ends) - limit} more; --limit shows more")
+
+
+def show(
+    conversation: Conversation, out: Out = Path("out"), full: Annotated[bool, typer.Option("--full", help="Cut nothing short.")] = False
+) -> None:
+    """Show a conversation as people read it, with what each tool call changed."""
+    store = RunFolder.find(out).open_log()
+    for part in render(store, find(store, conversation), full=full):
+        console.print(part)
+
+
+def replay(
+    conversation: Conversation,
+    at: Annotated[int | None, typer.Option("--at", min=0, help="Turn of the user, 0 for the start; without it, the end.")] = None,
+    event: Annotated[int | None, typer.Option("--event", min=0, help="Event, instead of a turn.")] = None,
+    whole: Annotated[bool, typer.Option("--state", help="The whole state as JSON, instead of what differs from the start.")] = False,
+    out: Out = Path("out"),
+) -> None:
+    """Rebuild the world at any turn from the log alone; prints the difference from the start, or the state."""
+    store = RunFolder.find(out).open_log()
+    stream = find(store, conversation)
+    world = world_at(store, stream, event=event, turn=at)
+    if whole:
+        console.print(orjson.dumps(world.document(), option=orjson.OPT_INDENT_2).decode(), markup=False)
+        return
+    table = Table("row", "field", "before", "after", title=f"{stream}: world {world.digest[:16]}")
+    for change in diff(world_at(store, stream, event=0), world):
+        before, after = (Text(orjson.dumps(value).decode()) for value in (change.before, change.after))
+        table.add_row(f"{change.table}.{change.key}", change.field or "(row)", before, after)
+    console.print(table if table.row_count else f"{stream}: nothing has changed; world {world.digest[:16]}")
+
+
+def find(store: EventStore, name: str) -> str:
+    """The stream that a person means.
+
+    Raises:
+        SettingError: There is none, or more than one.
+    """
+    streams = [stream for stream in store.streams() if stream != RUN]
+    if name in streams:
+        return name
+    fitting = [stream for stream in streams if name.isdigit() and int(stream.rsplit("/", 1)[-1]) == int(name)]
+    if len(fitting) == 1:
+        return fitting[0]
+    some = ", ".join(streams[:3]) + (" ..." if len(streams) > 3 else "")
+    raise SettingError(f"{store.path}: there is no conversation {name!r}; there are {len(streams)}: {some or 'none'}")
