@@ -43,3 +43,23 @@ def verify(out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Pat
     console.print(f"checked {counts}: {len(report.problems) or 'no'} problem(s); {state}")
     if report.problems:
         raise typer.Exit(_NOT_EQUAL)
+
+
+def conform(
+    setting: Annotated[str, typer.Argument(metavar="SETTING", help="The setting under test.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder of the data that the recordings were made on.")],
+    recordings: Annotated[list[Path], typer.Option("--recordings", help="A file of recordings, plain or gzip; may be repeated.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="More files of recordings.")] = None,
+    through_log: Annotated[bool, typer.Option("--through-log", help="Record every call, and judge what is read back.")] = False,
+    show: Annotated[int, typer.Option("--show", min=0, help="Differences to show of each kind.")] = 10,
+) -> None:
+    """Run recordings of another implementation against a setting; exit code 0 only when all are equal."""
+    tallies = run_conform(load(setting), data, [*recordings, *(more or [])], through_log=through_log, keep=show)
+    for tally in tallies:
+        console.print(str(tally), markup=False)
+        for mismatch in tally.mismatches:
+            console.print(f"  {mismatch}", markup=False)
+    equal, total = sum(tally.equal for tally in tallies), sum(tally.total for tally in tallies)
+    console.print(f"all: {equal} of {total} equal")
+    if equal != total:
+        raise typer.Exit(_NOT_EQUAL)
