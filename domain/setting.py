@@ -25,11 +25,13 @@ class OutsideData:
         read: Folder -> tables.
         goals: (folder, world) -> goals, in the folder's order.
         document: World -> the shape in which recordings of the other implementation write its state.
+        tables: The way back, for recordings that begin in a state of their own; None where none do.
     """
 
     read: Callable[[Path], Tables]
     goals: Callable[[Path, World], list[Goal]]
     document: Callable[[World], dict[str, Any]]
+    tables: Callable[[dict[str, Any]], Tables] | None = None
 
 
 @dataclass(frozen=True)
