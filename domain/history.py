@@ -19,7 +19,7 @@ class History(Sequence[T], Generic[T]):
         self._length = len(self._items)
 
     def plus(self, *items: T) -> "History[T]":
-        """This history and what came after it."""
+        """The history and what came after it."""
         longer: History[T] = History.__new__(History)
         longer._items = self._items if self._length == len(self._items) else self._items[: self._length]
         longer._items.extend(items)

@@ -12,6 +12,7 @@ from events.conversation import AssistantSpoke, ModelReplied, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolRefused
 
 _YES = re.compile(
+    r"(?<!\bnot )(?<!n't )(?<!\bmake )(?<!\byou )"
     r"\b(yes|yeah|yep|yup|sure|ok|okay|correct|confirm(ed)?|go ahead|proceed|please do|do it|sounds good|that works|"
     r"that's right|that is right|exactly|absolutely|definitely|perfect|by all means|fine by me)\b",
     re.IGNORECASE,
@@ -46,6 +47,8 @@ class Memory:
     calls_in_step: int = 0
     """Tool calls of the model's current step."""
     _open: dict[str, ToolCalled] = field(default_factory=dict)
+    _latest: dict[str, Any] = field(default_factory=dict)
+    """Tool -> its last observation; the tool that answered last stands last."""
 
     def observe(self, event: Event) -> None:
         """Take in one more event."""
@@ -61,6 +64,8 @@ class Memory:
                 self._open[event.call_id] = event
             case ToolAnswered() if call := self._open.pop(event.call_id, None):
                 self.answers[call.tool].append((call.arguments, event.observation))
+                self._latest.pop(call.tool, None)
+                self._latest[call.tool] = event.observation
                 if event.changes:
                     self.effects[call.tool].append(call.arguments)
             case ToolRefused() if call := self._open.pop(event.call_id, None):
@@ -68,7 +73,7 @@ class Memory:
 
     def last_answer(self, *tools: str) -> Any:
         """Observation of the latest answered call of any of the tools, or None."""
-        return next((self.answers[tool][-1][1] for tool in reversed(tools) if self.answers.get(tool)), None)
+        return next((self._latest[tool] for tool in reversed(self._latest) if tool in tools), None)
 
     @property
     def confirmed(self) -> bool:

@@ -19,7 +19,8 @@ class Tool(Protocol):
     """One kind of thing behind which all effects hide; the conversation does not know which it talks to."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As models call it."""
 
     @property
     def writes(self) -> bool:
@@ -103,7 +104,11 @@ class Toolset(Mapping[str, Tool]):
     """The tools offered to one agent, by name, in a fixed order."""
 
     def __init__(self, tools: Iterable[Tool]) -> None:
-        self._tools = {tool.name: tool for tool in tools}
+        self._tools: dict[str, Tool] = {}
+        for tool in tools:
+            if tool.name in self._tools:
+                raise SettingError(f"there are two tools called {tool.name!r}; a call could not tell them apart")
+            self._tools[tool.name] = tool
 
     def __getitem__(self, name: str) -> Tool:
         return self._tools[name]

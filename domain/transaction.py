@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any
 
 from domain.errors import KeyError_, Refusal
-from domain.values import FrozenDict, freeze
+from domain.values import FrozenDict, canonical, freeze
 from domain.world import World
 from events.tools import Change
 
@@ -78,10 +78,12 @@ class Transaction:
         self._reads[table, ANY, ANY] = None
         unnoted: dict[tuple[str, str, str], None] = {}
         for key, fields in self._world.rows(table):
-            if (table, key) not in self._staged:
-                yield key, Row(table, key, fields, unnoted)
+            now = self._staged.get((table, key), fields)
+            if now is not None:
+                yield key, Row(table, key, now, unnoted)
         for key, staged in self._staged_rows(table):
-            yield key, Row(table, key, staged, unnoted)
+            if self._world.row(table, key) is None:
+                yield key, Row(table, key, staged, unnoted)
 
     def where(self, table: str, field: str, value: Any) -> Iterator[tuple[str, Row]]:
         """(key, row) of the rows whose field has a scalar value; fast, by index."""
@@ -143,9 +145,7 @@ class Transaction:
     def changes(self) -> tuple[Change, ...]:
         """What the tool wrote, field by field, where it differs from what was there."""
         return tuple(
-            change
-            for (table, key), after in self._staged.items()
-            for change in row_changes(table, key, self._world.row(table, key), after)
+            change for (table, key), after in self._staged.items() for change in row_changes(table, key, self._world.row(table, key), after)
         )
 
     def _row(self, table: str, key: str) -> FrozenDict | None:
@@ -169,5 +169,10 @@ def row_changes(table: str, key: str, before: FrozenDict | None, after: FrozenDi
             yield Change(table=table, key=key, field=field, before=before[field], absent="after")
         elif field not in before:
             yield Change(table=table, key=key, field=field, after=after[field], absent="before")
-        elif before[field] != after[field] or type(before[field]) is not type(after[field]):
+        elif before[field] is not after[field] and _differ(before[field], after[field]):
             yield Change(table=table, key=key, field=field, before=before[field], after=after[field])
+
+
+def _differ(before: Any, after: Any) -> bool:
+    """Whether two values differ as JSON: 1 and True do, at any depth; 25 and 25.0 do where they stand alone."""
+    return before != after or type(before) is not type(after) or canonical(before) != canonical(after)

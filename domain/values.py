@@ -6,7 +6,8 @@ from typing import Any, NoReturn
 
 import orjson
 
-_SAFE = 2**53
+_LEAST, _BEYOND = -(2**63), 2**64
+"""Whole numbers that canonical bytes can hold: those of 64 bits, signed or not."""
 
 
 class FrozenDict(dict[str, Any]):
@@ -17,7 +18,7 @@ class FrozenDict(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a row of the world changes only through its transaction: use world.update(table, key, field=value)")
 
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenDict, (dict(self),))
@@ -31,7 +32,7 @@ class FrozenList(list[Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a row of the world changes only through its transaction: use world.update(table, key, field=value)")
 
-    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = clear = extend = insert = pop = remove = reverse = sort = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = clear = extend = insert = pop = remove = reverse = sort = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenList, (list(self),))
@@ -43,6 +44,10 @@ def freeze(value: Any) -> Any:
     if kind is dict:
         return FrozenDict({key: freeze(item) for key, item in value.items()})
     if kind is list or kind is tuple:
+        return FrozenList([freeze(item) for item in value])
+    if isinstance(value, Mapping) and kind is not FrozenDict:
+        return FrozenDict({key: freeze(item) for key, item in value.items()})
+    if isinstance(value, list) and kind is not FrozenList:
         return FrozenList([freeze(item) for item in value])
     return value
 
@@ -65,20 +70,36 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind is str:
         return value if value.isascii() else clean_text(value)
-    if value is None or kind is bool or kind is int:
+    if value is None or kind is bool:
+        return value
+    if kind is int:
+        if not _LEAST <= value < _BEYOND:
+            raise ValueError(f"{value} is beyond 64 bits")
         return value
     if kind is float:
         if not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")
         return value
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {clean_text(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         items: Iterable[Any] = sorted(value) if isinstance(value, (set, frozenset)) else value
         return [plain(item) for item in items]
     if isinstance(value, (str, int, float)):
         return plain(kind.__mro__[1](value))
     raise ValueError(f"a {kind.__name__} is not a JSON value")
+
+
+def legible(value: Any) -> Any:
+    """What an agent wrote, as a JSON value: where JSON cannot hold a part of it, its text stands for that part."""
+    if isinstance(value, Mapping):
+        return {clean_text(str(key)): legible(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [legible(item) for item in value]
+    try:
+        return plain(value)
+    except ValueError:
+        return clean_text(str(value))
 
 
 def clean_text(text: str) -> str:
@@ -102,7 +123,7 @@ def _normal(value: Any) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")
-        return int(value) if value.is_integer() and abs(value) < _SAFE else value
+        return int(value) if value.is_integer() and _LEAST <= value < _BEYOND else value
     if isinstance(value, dict):
         return {key: _normal(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -39,6 +39,7 @@ class Base:
         self.sets = frozenset(sets)
         self._hashes: dict[tuple[str, str], int] = {}
         self._indexes: dict[tuple[str, str], dict[Any, list[str]]] = {}
+        self._orders: dict[str, dict[str, int]] = {}
 
     @cached_property
     def total(self) -> int:
@@ -70,6 +71,13 @@ class Base:
                 if isinstance(value, str | int | float | None):
                     known.setdefault(value, []).append(key)
             self._indexes[table, field] = known
+        return known
+
+    def order(self, table: str) -> dict[str, int]:
+        """Key -> place of the row in its table; made at first use."""
+        known = self._orders.get(table)
+        if known is None:
+            known = self._orders[table] = {key: place for place, key in enumerate(self.tables.get(table, ()))}
         return known
 
     def document(self) -> dict[str, Any]:
@@ -126,7 +134,7 @@ class World:
         changed = self._overlay.get(table, _EMPTY)
         base = self.base.tables.get(table, {})
         for key, row in base.items():
-            now = changed[key] if key in changed else row
+            now = changed.get(key, row)
             if now is not None:
                 yield key, now
         for key, new in changed.items():
@@ -134,15 +142,19 @@ class World:
                 yield key, new
 
     def where(self, table: str, field: str, value: Any) -> Iterator[tuple[str, FrozenDict]]:
-        """(key, row) of the rows whose field has a scalar value; by index for the base."""
+        """(key, row) of the rows whose field has a scalar value, in the order of ``rows``; by index for the base."""
         changed = self._overlay.get(table, _EMPTY)
-        if table in self.base.tables:
-            for key in self.base.index(table, field).get(value, ()):
-                if key not in changed:
-                    yield key, self.base.tables[table][key]
-        for key, row in changed.items():
-            if row is not None and row.get(field) == value:
-                yield key, row
+        base = self.base.tables.get(table, {})
+        keys = self.base.index(table, field).get(value, []) if base else []
+        if changed:
+            now = [key for key, row in changed.items() if row is not None and row.get(field) == value]
+            keys = [key for key in keys if key not in changed] + [key for key in now if key in base]
+            keys.sort(key=self.base.order(table).__getitem__)
+            keys += [key for key in now if key not in base]
+        for key in keys:
+            found = self.row(table, key)
+            if found is not None:
+                yield key, found
 
     def with_changes(self, changes: Iterable[Change]) -> "World":
         """The world after the changes. It neither judges nor fails: checks come before changes become events."""
