@@ -18,6 +18,7 @@ from events.tools import ToolAnswered
 from projections.transcript import json_text, observation_text
 
 STEP, FINAL, PROBE = "gold steps", "gold final states", "probes"
+UNKNOWN = "probes of tasks whose gold steps are not known"
 _MOST_SHOWN = 200
 
 
@@ -98,7 +99,12 @@ def _judge(rerun: Rerun, golds: Mapping[str, Gold], line: Line) -> Iterator[tupl
         return
     probe = line.recording
     place = f"{probe.name} after {probe.after_gold_steps} gold steps"
-    yield f"{PROBE} {probe.kind}", _mismatch(line, place, _judge_probe(rerun, golds.get(probe.task_id), probe))
+    gold = golds.get(probe.task_id)
+    if gold is None:
+        unknown = Difference("task", "its gold steps, in a gold replay or in the data folder", "none")
+        yield UNKNOWN, _mismatch(line, place, unknown)
+        return
+    yield f"{PROBE} {probe.kind}", _mismatch(line, place, _judge_probe(rerun, gold, probe))
 
 
 def _judge_gold(rerun: Rerun, place: str, recording: GoldReplay) -> Iterator[tuple[str, Mismatch | None]]:
@@ -118,9 +124,7 @@ def _judge_gold(rerun: Rerun, place: str, recording: GoldReplay) -> Iterator[tup
         yield FINAL, _mismatch(line, "final state", failed or _final(recording.final_patch, start, last))
 
 
-def _judge_probe(rerun: Rerun, gold: Gold | None, probe: Probe) -> Difference | None:
-    if gold is None:
-        return Difference("task", "a task of that id in a gold replay or in the data folder", "none")
+def _judge_probe(rerun: Rerun, gold: Gold, probe: Probe) -> Difference | None:
     repeats = probe.repeat_index if probe.kind == "repeat" else 0
     if not (0 <= probe.after_gold_steps <= len(gold.calls) and 0 <= repeats <= len(gold.calls)):
         return Difference("after_gold_steps", f"at most the {len(gold.calls)} gold steps of the task", (probe.after_gold_steps, repeats))

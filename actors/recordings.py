@@ -92,19 +92,22 @@ def read_recordings(path: Path) -> Iterator[Line]:
 
 
 def read_gold(folder: Path) -> dict[str, Gold]:
-    """Gold calls of the tasks that lie in a data folder: of ``gold_replay.jsonl``, else of ``tasks.jsonl``, or their ``.gz``.
+    """Gold calls of the tasks of a data folder: as ``gold_replay.jsonl`` has them, else as ``tasks.jsonl`` has, or their ``.gz``.
 
     Raises:
         RecordingError: A file is damaged.
     """
-    for name in ("gold_replay.jsonl", "gold_replay.jsonl.gz"):
-        if (folder / name).is_file():
-            lines = (line.recording for line in read_recordings(folder / name))
-            return {line.task_id: gold_of(line) for line in lines if isinstance(line, GoldReplay)}
-    for name in ("tasks.jsonl", "tasks.jsonl.gz"):
-        if (folder / name).is_file():
-            return dict(_gold_of_task(task, place) for place, task in read_lines(folder / name))
-    return {}
+    golds: dict[str, Gold] = {}
+    for path in _present(folder, "tasks.jsonl"):
+        golds.update(_gold_of_task(task, place) for place, task in read_lines(path))
+    for path in _present(folder, "gold_replay.jsonl"):
+        replays = (line.recording for line in read_recordings(path))
+        golds.update((replay.task_id, gold_of(replay)) for replay in replays if isinstance(replay, GoldReplay))
+    return golds
+
+
+def _present(folder: Path, name: str) -> list[Path]:
+    return [path for path in (folder / name, folder / f"{name}.gz") if path.is_file()][:1]
 
 
 def gold_of(replay: GoldReplay) -> Gold:
