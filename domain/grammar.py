@@ -24,14 +24,16 @@ _MOST_HELD = 0x1900
 _SPACES = re.compile(r"\s+")
 _SPACE_BEFORE = re.compile(r" (?=[,.!?;:](?:\s|$))")
 _DOUBLED = re.compile(r"([,;:]) ?(?=[,.!?;])|(?<=[!?])\.|(?<![.])\.(?=[.!?](?![.]))|(?<=[.!?]),")
+_CAPITAL = re.compile(r"[A-Z](?:[a-z']|(?<=A) )(?!(?<=I'))")
 _START = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A value that is itself a phrase, said where the value stands."""
+    """A value that is itself a phrase, said where the value stands; with ``most``, in a way that uses most values."""
 
     key: str
+    most: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,17 @@ class Grammar:
         """
         return self._expand(key, values, rng, persona, held, 0)
 
-    def _expand(self, key: str, values: Mapping[str, Any], rng: Random, persona: Persona | None, held: list[str], depth: int) -> str:
+    def _expand(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        rng: Random,
+        persona: Persona | None,
+        held: list[str],
+        depth: int,
+        *,
+        most: bool = False,
+    ) -> str:
         all_of_them = self._phrases.get(key)
         if all_of_them is None:
             raise SettingError(f"there is no phrase {key!r}")
@@ -120,6 +132,9 @@ class Grammar:
         if not sayable:
             needed = ", ".join(sorted(all_of_them[0].needs))
             raise SettingError(f"phrase {key!r} needs {needed}; there are {', '.join(values) or 'no values'}")
+        if most:
+            needed_most = max(len(item.needs) for item in sayable)
+            sayable = [item for item in sayable if len(item.needs) == needed_most]
         fitting = [item for item in sayable if item.fits(persona)] or sayable
         return self._join(_pick(fitting, rng).parts, values, rng, persona, held, depth)
 
@@ -133,15 +148,29 @@ class Grammar:
             elif part[0] == "value":
                 value = values[part[1]]
                 if isinstance(value, Phrase):
-                    said.append(self._expand(value.key, values, rng, persona, held, depth + 1))
+                    said.append(_ended(_after(said, self._expand(value.key, values, rng, persona, held, depth + 1, most=value.most))))
                 else:
                     said.append(hold(value, held))
             elif part[0] == "phrase":
-                said.append(self._expand(part[1], values, rng, persona, held, depth + 1))
+                said.append(_after(said, self._expand(part[1], values, rng, persona, held, depth + 1)))
             else:
                 options = [option for option, needs in part[1] if not needs or needs <= values.keys()]
                 said.append(self._join(_pick(options, rng), values, rng, persona, held, depth) if options else "")
         return "".join(said)
+
+
+def _after(said: list[str], more: str) -> str:
+    """A phrase as it goes on after what was said: with a small letter after a comma or a colon."""
+    before = next((text.rstrip() for text in reversed(said) if text.strip()), "")
+    if before.endswith((",", ":")) and _CAPITAL.match(more):
+        return more[0].lower() + more[1:]
+    return more
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with a full stop, where it has no end yet."""
+    sentence = sentence.rstrip()
+    return sentence if sentence.endswith((".", "!", "?", "…")) or not sentence else f"{sentence}."
 
 
 def hold(value: Any, held: list[str]) -> str:
@@ -195,6 +224,8 @@ def _needs(parts: Sequence[Any]) -> frozenset[str]:
 
 def _lists(phrases: Mapping[str, Any], where: str) -> list[tuple[str, list[Any]]]:
     for key, items in phrases.items():
+        if not isinstance(key, str):
+            raise SettingError(f"{where}: {key!r} is not a text; put quotes around it")
         if not isinstance(items, list):
             raise SettingError(f"{where}: {key} must be a list of alternatives, not {type(items).__name__}")
     return list(phrases.items())

@@ -58,7 +58,12 @@ class Slot:
 
     def asked_in(self, text: str) -> bool:
         """Whether a text asks for it."""
-        return self._cues.search(text) is not None
+        return self.asked_at(text) is not None
+
+    def asked_at(self, text: str) -> int | None:
+        """Where a text asks for it."""
+        match = self._cues.search(text)
+        return match.start() if match else None
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

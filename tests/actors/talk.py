@@ -1,0 +1,109 @@
+"""Whole conversations between the offline models, held in memory, as actors/conversation.py holds them in a log."""
+
+from collections.abc import Iterator
+from random import Random
+
+from actors.conversation import visible
+from actors.mind import Mind, Reply, Say
+from actors.offline.assistant import OfflineAssistant
+from actors.offline.user import OfflineUser
+from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
+from domain.goal import Goal, gold_world
+from domain.persona import Persona, draw_persona
+from domain.policy import Memory
+from domain.setting import Setting
+from domain.verdict import Verdict, judge
+from domain.world import World
+from events.base import Event
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+
+ASSISTANT = "assistant"
+
+
+def minds(setting: Setting, goal: Goal, persona: Persona, seed: int) -> dict[str, Mind]:
+    """Both offline models, new."""
+    return {
+        USER: OfflineUser(goal, persona, setting.phrases, setting.slots, seed),
+        ASSISTANT: OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed),
+    }
+
+
+def think(mind: Mind) -> Reply:
+    """A reply, without a loop."""
+    try:
+        mind.reply().send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise AssertionError("an offline model has nothing to wait for")
+
+
+def commands(state: Conversation, pair: dict[str, Mind]) -> Iterator[Command]:
+    """What the next speaker wants."""
+    if state.waiting:
+        yield RunTool()
+        return
+    last = state.history[-1]
+    agent = ASSISTANT if isinstance(last, UserSpoke | ToolAnswered | ToolRefused | ToolFaulted) else USER
+    limit = state.limit_for(agent)
+    if limit:
+        yield End(limit)
+        return
+    reply = think(pair[agent])
+    if not isinstance(reply, Say):
+        yield CallTools(agent, reply.calls, reply.content, reply.reasoning)
+        return
+    yield Speak(agent, reply.content, reply.reasoning)
+    if reply.done:
+        yield End(reply.done)
+
+
+def hold(setting: Setting, world: World, goal: Goal, persona: Persona, seed: int, pair: dict[str, Mind] | None = None) -> Conversation:
+    """One conversation to its end."""
+    pair = pair or minds(setting, goal, persona, seed)
+    memory = Memory()
+    started = ConversationStarted(
+        run="", setting=setting.name, index=0, seed=seed, world="", scenario="", policy="", toolset="", persona="", goal="", models={}, clock=setting.clock,
+        limits=setting.limits,
+    )  # fmt: skip
+    state = replay(Conversation(world), [started])
+    while state.ended is None:
+        for command in commands(state, pair):
+            for event in decide(state, command, setting.environment, memory):
+                state = replay(state, [event])
+                memory.observe(event)
+                for agent, mind in pair.items():
+                    if visible(event, agent):
+                        mind.observe(event)
+    return state
+
+
+def drawn(setting: Setting, world: World, seed: int) -> tuple[Goal, Persona, Conversation, Verdict]:
+    """Goal, persona, conversation and verdict of one seed."""
+    rng = Random(seed)
+    goal, persona = setting.draw_goal(world, rng), draw_persona(rng)
+    state = hold(setting, world, goal, persona, seed)
+    gold = gold_world(world, goal, setting.toolset, seed=seed, now=setting.clock)
+    return goal, persona, state, judge(state, goal, gold)
+
+
+def text(events: list[Event] | Conversation) -> str:
+    """To be read by people."""
+    lines = []
+    for event in events.history if isinstance(events, Conversation) else events:
+        match event:
+            case UserSpoke(content=content):
+                lines.append(f"USER  {content}")
+            case AssistantSpoke(content=content, reasoning=reasoning):
+                lines.append(f"      ({reasoning})\nASST  {content}")
+            case ToolCalled(tool=tool, arguments=arguments, reasoning=reasoning):
+                lines.append(f"      ({reasoning})\n CALL {tool} {arguments}")
+            case ToolAnswered(observation=observation):
+                lines.append(f"   -> {str(observation)[:160]}")
+            case ToolRefused(code=code, reason=reason):
+                lines.append(f"   -> REFUSED {code}: {reason}")
+            case ToolFaulted(reason=reason):
+                lines.append(f"   -> FAULT {reason}")
+            case ConversationEnded(reason=reason):
+                lines.append(f"END   {reason}")
+    return "\n".join(lines)
