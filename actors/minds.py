@@ -1,5 +1,7 @@
 """From a model's name to a mind."""
 
+from collections.abc import Mapping
+
 from actors.conversation import ASSISTANT
 from actors.mind import Mind
 from actors.offline.assistant import OfflineAssistant
@@ -11,16 +13,27 @@ from domain.persona import Persona
 from domain.setting import Setting
 
 
+OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant"}
+
+
+def check_models(models: Mapping[str, str]) -> None:
+    """Make sure that every role can be played, before anything is made.
+
+    Raises:
+        SettingError: A role cannot be played by its model.
+    """
+    for role, model in models.items():
+        if OFFLINE.get(role) != model:
+            raise SettingError(f"model {model!r} cannot play the {role}; there is {OFFLINE.get(role, 'none')}")
+
+
 def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
     """The mind that plays a role in one conversation. Only the user's is told goal and persona.
 
     Raises:
         SettingError: The role cannot be played by this model.
     """
-    match role, model:
-        case "user", "offline/user":
-            return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
-        case "assistant", "offline/assistant":
-            return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed)
-        case _:
-            raise SettingError(f"model {model!r} cannot play {role!r}; there are offline/{USER} and offline/{ASSISTANT}")
+    check_models({role: model})
+    if role == USER:
+        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
+    return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed)

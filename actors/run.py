@@ -59,13 +59,13 @@ class RunSettings(BaseModel):
 
 @dataclass(frozen=True)
 class Place:
-    """A setting made ready for a run: its world is loaded, its unchanging content is in the store."""
+    """A setting made ready for a run: its world is loaded."""
 
     setting: Setting
     base: Base
     goals: tuple[Goal, ...]
-    content: Mapping[str, str]
-    """What -> digest, for ConversationStarted."""
+    content: Mapping[str, bytes]
+    """What ConversationStarted names by digest, and is the same for all conversations."""
 
     @cached_property
     def world(self) -> World:
@@ -73,8 +73,8 @@ class Place:
         return World(self.base)
 
 
-def prepare(setting: Setting, store: EventStore, seed: int, data: Path | None) -> Place:
-    """Load or draw a setting's world, and store what its conversations refer to.
+def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
+    """Load or draw a setting's world, and its goals where they come with the data.
 
     Raises:
         SettingError: The setting cannot run on outside data, or the data does not fit it.
@@ -91,10 +91,10 @@ def prepare(setting: Setting, store: EventStore, seed: int, data: Path | None) -
             raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
     source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}
     content = {
-        "world": store.put(orjson.dumps(base.document())),
-        "scenario": store.put(orjson.dumps(source, option=orjson.OPT_SORT_KEYS)),
-        "policy": store.put(setting.policy.prose.encode()),
-        "toolset": store.put(orjson.dumps(setting.toolset.specs)),
+        "world": orjson.dumps(base.document()),
+        "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
+        "policy": setting.policy.prose.encode(),
+        "toolset": orjson.dumps(setting.toolset.specs),
     }
     return Place(setting, base, goals, content)
 
@@ -122,6 +122,7 @@ class Run:
         self, settings: RunSettings, places: Mapping[str, Place], store: EventStore, clock: Callable[[], float] = time.time
     ) -> None:
         self.settings, self._places, self._store, self._clock = settings, places, store, clock
+        self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
         self._head = stream_head(RUN)
         self._unsaved: list[Event] = []
         self.finished: dict[str, ConversationFinished] = {}
@@ -162,7 +163,7 @@ class Run:
             clock=place.setting.clock,
             limits=place.setting.limits,
             enforced=self.settings.enforced,
-            **place.content,
+            **self._content[place.setting.name],
         )
         return Planned(self.stream(index), started, place, goal, persona)
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from actors.minds import check_models
 from actors.run import Run, RunSettings, prepare
 from domain.errors import SettingError
 from events.store import EventStore
@@ -40,10 +41,11 @@ def generate(
     run_settings = RunSettings(
         settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
     )
+    check_models(run_settings.models)
+    places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"))
     store = EventStore(folder.log)
     try:
-        places = {name: prepare(setting, store, seed, data) for name, setting in loaded.items()}
         run = Run(run_settings, places, store)
         _hold(run, count)
         rows = write_dataset(store, folder.dataset)

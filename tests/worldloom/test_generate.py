@@ -1,0 +1,100 @@
+"""The main job: equal runs give equal bytes, and an interrupted run goes on."""
+
+import signal
+import time
+
+import orjson
+import pytest
+
+from events.run import RunFinished
+from projections.folder import RunFolder
+from tests.worldloom.command import start
+
+
+def contents(out):
+    """Every file of the data set, and the digest of the log."""
+    store = RunFolder.find(out).open_log()
+    finished = [record.event for record in store.read("run") if isinstance(record.event, RunFinished)]
+    return [end.digest for end in finished], {path.name: path.read_bytes() for path in sorted((out / "dataset").iterdir())}
+
+
+def test_equal_runs_give_equal_bytes(worldloom, made, tmp_path):
+    """One seed, two runs: equal log digests, equal bytes of every file of the data set."""
+    assert worldloom("generate", "retail", "supply_chain", "-n", 6, "--seed", 3, "--out", tmp_path / "again").code == 0
+
+    assert contents(tmp_path / "again") == contents(made)
+
+
+def test_another_seed_gives_another_run(worldloom, made, tmp_path):
+    """The seed decides."""
+    worldloom("generate", "retail", "supply_chain", "-n", 6, "--seed", 4, "--out", tmp_path / "other")
+
+    assert contents(tmp_path / "other")[0] != contents(made)[0]
+
+
+def test_the_same_command_again_changes_nothing(worldloom, made):
+    """A finished run is left as it is."""
+    before = contents(made)
+
+    assert worldloom("generate", "retail", "supply_chain", "-n", 6, "--seed", 3, "--out", made).code == 0
+    assert contents(made) == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_run_goes_on(worldloom, tmp_path, how):
+    """Interrupted or killed in the middle, the same command ends where an uninterrupted one does."""
+    words = ("generate", "supply_chain", "retail", "-n", 150, "--seed", 9, "--out")
+    running = start(*words, tmp_path / "stopped")
+    log = tmp_path / "stopped" / "log" / "0.sqlite-wal"
+    deadline = time.monotonic() + 60
+    while not (log.exists() and log.stat().st_size > 2_000_000) and time.monotonic() < deadline and running.poll() is None:
+        time.sleep(0.02)
+    running.send_signal(how)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode != 0, "it was over before it could be stopped"
+    assert "Traceback" not in err
+    if how is signal.SIGINT:
+        assert "goes on" in err
+
+    assert worldloom(*words, tmp_path / "stopped").code == 0
+    assert worldloom(*words, tmp_path / "whole").code == 0
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
+    assert worldloom("verify", tmp_path / "stopped").code == 0
+
+
+def test_the_summary_says_where_to_look(worldloom, made):
+    """The last line is a command that works."""
+    done = worldloom("generate", "retail", "supply_chain", "-n", 6, "--seed", 3, "--out", made)
+    words = done.out.strip().splitlines()[-1].split("worldloom ")[1].split()
+
+    shown = worldloom(*words)
+    assert shown.code == 0
+    assert "turn 1" in shown.out
+
+
+def test_replay_gives_the_state_at_a_turn(worldloom, made):
+    """The state is JSON, and at the start nothing differs."""
+    assert "nothing has changed" in worldloom("replay", "retail/000000", "--at", 0, "--out", made).out
+    state = worldloom("replay", "retail/000000", "--at", 1, "--state", "--out", made).out
+    assert "orders" in orjson.loads(state)
+    assert worldloom("replay", 0, "--out", made).code == 0
+
+
+def test_the_log_can_be_listed(worldloom, made):
+    """All conversations, and all events of one."""
+    assert "supply_chain/000001" in worldloom("log", "--out", made).out
+    assert "conversation-started.v1" in worldloom("log", "retail/000000", "--out", made).out
+
+
+def test_export_makes_the_same_again(worldloom, made, tmp_path):
+    """Made again from the log, the data set has the same bytes."""
+    assert worldloom("export", "--out", made, "--to", tmp_path / "again").code == 0
+    for path in (made / "dataset").iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_settings_are_listed(worldloom):
+    """By name, with what they have."""
+    listed = worldloom("settings").out
+    assert "retail" in listed
+    assert "supply_chain" in listed
