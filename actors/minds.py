@@ -12,7 +12,6 @@ from domain.goal import Goal
 from domain.persona import Persona
 from domain.setting import Setting
 
-
 OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant"}
 
 

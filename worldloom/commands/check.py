@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from actors.conform import conform as run_conform
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.verify import verify as run_verify
+from scenarios.load import load
 
 console = Console(highlight=False, soft_wrap=True)
 _NOT_EQUAL = 1
