@@ -64,7 +64,7 @@ def modify_pending_order_address(
     city: str,
     state: str,
     country: str,
-    zip: str,  # noqa: A002
+    zip: str,
 ) -> dict[str, Any]:
     """
     Send a pending order to another address.
@@ -96,7 +96,7 @@ def modify_user_address(
     city: str,
     state: str,
     country: str,
-    zip: str,  # noqa: A002
+    zip: str,
 ) -> dict[str, Any]:
     """
     Change a customer's default address.

@@ -51,7 +51,7 @@ def find_user_id_by_email(world: Transaction, email: str) -> str:
 
 
 @tool
-def find_user_id_by_name_zip(world: Transaction, first_name: str, last_name: str, zip: str) -> str:  # noqa: A002
+def find_user_id_by_name_zip(world: Transaction, first_name: str, last_name: str, zip: str) -> str:
     """
     Find out who the customer is by name and zip code, where the email address is unknown or leads nowhere.
 

@@ -26,7 +26,7 @@ def _object(optional: tuple[str, ...] = (), **fields: Any) -> dict[str, Any]:
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
 
-_ADDRESS = _object(**{part: _TEXT for part in ("address1", "address2", "city", "country", "state", "zip")})
+_ADDRESS = _object(**dict.fromkeys(("address1", "address2", "city", "country", "state", "zip"), _TEXT))
 
 
 def _pays_by_own_method(order: FrozenDict, world: World) -> bool:

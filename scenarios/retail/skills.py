@@ -1,0 +1,115 @@
+"""What the offline assistant can do here, what users can tell it, and how it finds out who they are."""
+
+import re
+from typing import Any
+
+from domain.skill import LookupRefused, Script, Skill, Slot
+from scenarios.retail import scripts, swapping
+
+_PAYMENT = (
+    r"(?:the )?original (?:payment )?method|(?:gift[ _]card|paypal|credit[ _]card)_\d+|gift ?cards?|paypal|"
+    r"(?:visa|mastercard|amex|american express|credit card|card)(?: (?:ending|that ends) (?:in|with) \d{4})|visa|mastercard|amex|american express|credit card"
+)
+_STREET = r"\d+ [\w .'-]+?, (?:[\w .#'-]+?, )?[A-Za-z][A-Za-z .'-]+?, (?-i:[A-Z]{2}),? \d{5}(?:, USA)?"
+_REASON = (
+    r"(?:no longer|not) need\w*|(?:don't|dont|do not) need (?:it|them|this|that|any of it|the order)? ?(?:any ?more|any longer)?|"
+    r"(?:ordered|bought|placed)(?: (?:it|this|them|that|the order))? by (?:mistake|accident)|by mistake|by accident|accidental\w*"
+)
+
+
+def _order_id(text: str) -> str:
+    return "#W" + re.sub(r"\D", "", text)
+
+
+def _reason(text: str) -> str:
+    """One of the two reasons that the shop accepts, or what was said."""
+    if re.search(r"mistake|accident|wrong (?:order|button)", text, re.IGNORECASE):
+        return "ordered by mistake"
+    if re.search(r"need", text, re.IGNORECASE):
+        return "no longer needed"
+    return text.strip(" .!")
+
+
+def _name(text: str) -> str | None:
+    name = text.strip(" .,!")
+    return name if len(name.split()) in (2, 3) else None
+
+
+SLOTS = [
+    Slot("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"\be-?mail", clean=lambda text: text.strip(". ")),
+    Slot(
+        "name",
+        r"\b(?:my name is|my name's|name's|the name is|name is|name:|this is|i'?m|i am|it's under) ((?-i:[A-Z][\w'-]+ [A-Z][\w'-]+))",
+        r"\b(?:full name|first and last name|your name|name (?:and|on the account|the account))",
+        answer=r"((?-i:[A-Z][\w'-]+ [A-Z][\w'-]+))",
+        clean=_name,
+    ),
+    Slot("zip", r"\bzip(?: ?code)?(?: is|'s|:| of| would be)? (\d{5})\b", r"\bzip\b|\bpostal code", answer=r"\b(\d{5})\b"),
+    Slot("order_id", r"#?\bW\d{7}\b", r"\border (?:number|id)|\bwhich order|\bnumber of the order|\border's number", clean=_order_id),
+    Slot("items", r"(?!)", r"\bwhich (?:of the |of these |of those )?(?:items?|ones?|articles?|products? (?:in|from))|\bitems? (?:from|of|in) (?:the|this|that|your) order", answer=r"(?s)(.+)"),
+    Slot("new_options", r"(?s)\b(?:with|wiht) ([^.!?]+(?:\.\d[^.!?]*)*?) instead\b", r"\b(?:new|different|other|which) (?:options?|version|variant|specification)s?\b", answer=r"(?s)(.+)"),
+    Slot("payment_method", rf"\b({_PAYMENT})\b", r"\bpayment method|\bway to pay|\bpay(?:ing)? (?:for|with)|\brefund (?:go|to go)|\bwhere\b[^?]*\brefund", answer=rf"\b({_PAYMENT})\b"),
+    Slot("address", rf"({_STREET})", r"\b(?:new|full|complete|which|what|right|correct|whole) (?:\w+ )?address", answer=rf"({_STREET})"),
+    Slot("reason", rf"\b({_REASON})\b", r"\breason\b|\bwhy\b", answer=r"(?s)(.+)", clean=_reason),
+    Slot("product", r"(?!)", r"\b(?:which|what|name of the|kind of) (?:kind of |type of )?(?:product|article|goods)", answer=r"(?s)(.+)"),
+]
+
+SKILLS = [
+    Skill("cancel_order", r"\bcancel\w*|\bcall off\b", scripts.cancel_order, ("order_id", "reason")),
+    Skill(
+        "modify_address",
+        r"\b(?:deliver\w*|ship(?:ping|ped|ment)?|sen[dt]|parcel|package|redirect\w*|reroute\w*|order\b)(?![^.!?]*\b(?:default|profile|account|on file)\b)"
+        r"[^.!?]*\b(?:address|elsewhere|somewhere else)\b|\baddress (?:on|for|of) (?:my |the |this |that |a )?(?:pending )?order",
+        scripts.modify_address,
+        ("order_id", "address"),
+    ),
+    Skill("modify_payment", r"\bpayment\b|\bpay(?:ing)? (?:for|with|by)\b|\bcharged?\b|\bbilled\b", scripts.modify_payment, ("order_id", "payment_method")),
+    Skill(
+        "modify_items",
+        r"\b(?:options?|version|variant|specs?|configuration|specification)\b(?=[^?]*\binstead\b|[^?]*\bpending\b|[^?]*\bnot (?:yet )?shipped|[^?]*\bbefore it)"
+        r"|\bbefore it (?:ships|goes out|leaves)|\b(?:modify|change|switch|alter|amend|adjust)\b[^.!?]*\bitems?\b|\bpending\b[^.!?]*\bitems?\b",
+        swapping.swap_items,
+        ("order_id", "items", "new_options", "payment_method"),
+    ),
+    Skill("return_items", r"\breturn(?:s|ing)?\b|\b(?:send|sending|give|bring)\b[^.!?]{0,80}\bback\b|\brefund\b", swapping.return_items, ("order_id", "items", "payment_method")),
+    Skill(
+        "exchange_items",
+        r"\bexchang\w+|\bswap\w*|\btrad(?:e|ing)\b",
+        swapping.swap_items,
+        ("order_id", "items", "new_options", "payment_method"),
+    ),
+    Skill(
+        "change_default_address",
+        r"\b(?:default|profile|account|on file|moved|moving)\b[^.!?]*\baddress\b|\baddress\b[^.!?]*\b(?:default|profile|account|on file|moved|moving)\b",
+        scripts.change_default_address,
+        ("address",),
+    ),
+    Skill(
+        "order_status",
+        r"\bstatus\b|\btrack(?:ing)?\b|\bwhere(?:'s| is| are)\b|\bwhen (?:will|should|can)\b|\bwhereabouts\b|\bupdate on\b|\bhow far\b|\bwhat(?:'s| is) (?:going on|happening)\b|\bhas\b[^.!?]*\b(?:shipped|arrived|gone out|left)\b|\blook up\b",
+        scripts.order_status,
+        ("order_id",),
+    ),
+    Skill(
+        "product_question",
+        r"\bhow many\b|\bin stock\b|\bavailab\w+|\bdo you (?:carry|sell|stock|have)\b|\bcheapest\b|\byour (?:selection|range|assortment|catalog\w*)\b",
+        scripts.product_question,
+        ("product",),
+    ),
+    Skill("hand_over", r"\b(?:human|real person|actual person|representative|supervisor|manager|live agent|person to talk to|speak (?:to|with) (?:a|some)|talk to (?:a|some))", scripts.hand_over),
+]
+
+
+def authenticate(s: Script) -> Any:
+    """Who the customer is, by email, else by name and zip code; returns the user id."""
+    by_name = s.unknown("email") or (not s.has("email") and s.has("name") and s.has("zip"))
+    if not by_name:
+        try:
+            return s.look("find_user_id_by_email", email=s.need("email"))
+        except LookupRefused:
+            by_name = True
+    first, _, last = s.need("name").partition(" ")
+    try:
+        return s.look("find_user_id_by_name_zip", first_name=first, last_name=last, zip=s.need("zip"))
+    except LookupRefused:
+        s.decline("authenticate.failed")
