@@ -54,9 +54,7 @@ class Tally:
         return f"{self.kind}: {self.equal} of {self.total} equal"
 
 
-def conform(
-    setting: Setting, folder: Path, recordings: Iterable[Path], *, through_log: bool = False, keep: int = 10
-) -> list[Tally]:
+def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, through_log: bool = False, keep: int = 10) -> list[Tally]:
     """Run recordings against a setting on the data that they were made on.
 
     Policy rules do not guard here: the recorded implementation only had its tools.

@@ -73,9 +73,7 @@ def world_at(
 def diff(before: World, after: World) -> list[Change]:
     """What leads from one world to another, field by field: ``before.with_changes(diff(before, after))`` equals ``after``."""
     return [
-        change
-        for table, key in _places(before, after)
-        for change in row_changes(table, key, before.row(table, key), after.row(table, key))
+        change for table, key in _places(before, after) for change in row_changes(table, key, before.row(table, key), after.row(table, key))
     ]
 
 

@@ -144,8 +144,6 @@ def _message(event: Event, agent: str, tools: dict[str, str]) -> Message | None:
 
 def _calls(step: list[tuple[int, ToolCalled]]) -> Line:
     first = step[0][1]
-    calls = tuple(
-        ToolCall(id=event.call_id, function=Function(name=event.tool, arguments=json_text(event.arguments))) for _, event in step
-    )
+    calls = tuple(ToolCall(id=event.call_id, function=Function(name=event.tool, arguments=json_text(event.arguments))) for _, event in step)
     message = Message(role="assistant", content=first.content or "", reasoning_content=first.reasoning, tool_calls=calls, train=True)
     return Line(message, step[0][0], step[-1][0])

@@ -5,6 +5,7 @@ It goes on after a problem wherever the rest can still be judged.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,43 +62,39 @@ def verify(folder: RunFolder, store: EventStore) -> Report:
         store: The folder's log, open.
     """
     report = Report()
-    _check_file(store, report)
-    _check_contents(store, report)
-    run = _read_run(store, report)
+    whole = str(store.path)
+    with _noting(report, whole):
+        store.check_file()
+    with _noting(report, whole):
+        _check_contents(store, report)
+    run: RunView | None = None
+    with _noting(report, f"stream {RUN}"):
+        run = read_run(store)
     if run is not None:
+        report.finished = run.closed is not None
         _check_manifest(folder, run, report)
-        _check_run(store, run, report)
-        _check_dataset(folder, store, run, report)
+        with _noting(report, whole):
+            _check_run(store, run, report)
+        with _noting(report, str(folder.dataset)):
+            _check_dataset(folder, store, run, report)
     return report
 
 
-def _check_file(store: EventStore, report: Report) -> None:
+@contextmanager
+def _noting(report: Report, place: str) -> Iterator[None]:
+    """What goes wrong inside becomes a problem, and the checks go on after it."""
     try:
-        store.check_file()
-    except EventsError as error:
-        report.problems.append(_split(str(store.path), error))
+        yield
+    except (EventsError, DomainError) as error:
+        what, _, remedy = str(error).rpartition("; ")
+        report.add(place, what or str(error), remedy if what else _RESTORE)
 
 
 def _check_contents(store: EventStore, report: Report) -> None:
-    try:
-        for digest in store.contents():
-            report.counts["contents"] += 1
-            try:
-                store.get(digest)
-            except EventsError as error:
-                report.problems.append(_split(f"content {digest[:12]}", error))
-    except EventsError as error:
-        report.problems.append(_split(str(store.path), error))
-
-
-def _read_run(store: EventStore, report: Report) -> RunView | None:
-    try:
-        run = read_run(store)
-    except (EventsError, DomainError) as error:
-        report.problems.append(_split(f"{store.path}: stream {RUN}", error))
-        return None
-    report.finished = run.closed is not None
-    return run
+    for digest in store.contents():
+        report.counts["contents"] += 1
+        with _noting(report, f"content {str(digest)[:12]}"):
+            store.get(digest)
 
 
 def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
@@ -115,20 +112,18 @@ def _check_run(store: EventStore, run: RunView, report: Report) -> None:
     contents = Contents(store)
     heads: dict[str, str] = {}
     known = {RUN, *run.scheduled}
-    for stream in sorted({*store.streams(), *run.finished}):
+    for stream in sorted({*map(str, store.streams()), *run.finished}):
         if stream not in known:
             report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
         if stream == RUN:
             report.counts["events"] += sum(1 for _ in store.read(RUN))
             continue
         report.counts["conversations"] += 1
-        try:
+        with _noting(report, f"stream {stream}"):
             records = list(store.read(stream))
             heads[stream] = records[-1].link.hex() if records else ""
             _check_head(stream, records, run.finished.get(stream), report)
             _check_stream(contents, stream, records, report)
-        except (EventsError, DomainError) as error:
-            report.problems.append(_split(f"stream {stream}", error))
     if run.closed is not None:
         _check_closed(run, heads, report)
 
@@ -191,11 +186,7 @@ def _check_dataset(folder: RunFolder, store: EventStore, run: RunView, report: R
         return
     with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
         anew = Path(temporary)
-        try:
-            report.counts["rows"] += write_dataset(store, anew, run)
-        except (EventsError, DomainError) as error:
-            report.problems.append(_split(str(folder.dataset), error))
-            return
+        report.counts["rows"] += write_dataset(store, anew, run)
         for name in FILES:
             report.counts["files"] += 1
             for place, what in _differences(folder.dataset / name, anew / name):
@@ -207,9 +198,3 @@ def _differences(stored: Path, derived: Path) -> Iterator[tuple[str, str]]:
         yield str(stored), "is missing"
     else:
         yield from compare_files(stored, derived)
-
-
-def _split(place: str, error: Exception) -> Problem:
-    """An error's text as a problem: what, and what would do."""
-    what, _, remedy = str(error).rpartition("; ")
-    return Problem(place, what or str(error), remedy if what else _RESTORE)

@@ -69,9 +69,7 @@ def examples(store: EventStore, *, accepted_only: bool = False, run: RunView | N
             yield example
 
 
-def example_of(
-    contents: Contents, records: Sequence[Recorded], finished: ConversationFinished, agent: str = ASSISTANT
-) -> Example | None:
+def example_of(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished, agent: str = ASSISTANT) -> Example | None:
     """What an agent can learn from a conversation; None where it wrote nothing.
 
     Messages after its last one are left out: nothing of them is trained on.
