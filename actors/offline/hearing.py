@@ -106,7 +106,7 @@ def hear_assistant(text: str, slots: Mapping[str, Slot]) -> Heard:
     anything_else = any(_ELSE.search(sentence) for sentence in questions) or (not questions and _ELSE.search(text) is not None)
     own = [sentence for sentence in questions if not _ELSE.search(sentence)]
     confirms = any(_CONFIRM.search(sentence) for sentence in own) or (not questions and _wants_yes(sentences))
-    wanting = own + [sentence for sentence in sentences if not sentence.endswith("?") and _WANTS.search(sentence)]
+    wanting = own + _wanting(sentences)
     asked = () if confirms else _asked(wanting, slots)
     return Heard(
         text,
@@ -164,6 +164,17 @@ def requests(text: str, skills: Iterable[Skill]) -> list[tuple[Skill, str]]:
     ends = [start for start, _, _ in kept[1:]] + [len(text)]
     begins = [0] + [start for start, _, _ in kept[1:]]
     return [(skill, text[begin:end]) for (_, _, skill), begin, end in zip(kept, begins, ends, strict=True)]
+
+
+def _wanting(sentences: list[str]) -> list[str]:
+    """Requests without a question mark, with the list that follows one."""
+    found = []
+    listing = False
+    for sentence in sentences:
+        if not sentence.endswith("?") and (listing or _WANTS.search(sentence)):
+            found.append(sentence)
+            listing = listing or sentence.endswith(":")
+    return found
 
 
 def _wants_yes(sentences: list[str]) -> bool:
