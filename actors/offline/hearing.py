@@ -72,6 +72,9 @@ _PROTEST = re.compile(
     r"\b(?:really|come on|surely|seriously|unacceptable|ridiculous|exception|any way|anyway|nothing you can|why not|are you sure|not fair|disappoint\w+|supervisor|sure\?)\b",
     re.IGNORECASE,
 )
+_OPEN = re.compile(r"\b(?:which|what|whom?|when|where|how|why)\b[^,;:]*$", re.IGNORECASE)
+_YES_WORD = re.compile(r"\b(?:confirm|yes)\b", re.IGNORECASE)
+_EITHER = re.compile(r"\b(?:or|either|alternatively)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.!?;,\n]|\b(?:and|also|plus|then|as well as|second)\b", re.IGNORECASE)
 
 
@@ -105,13 +108,13 @@ def hear_assistant(text: str, slots: Mapping[str, Slot]) -> Heard:
     questions = [sentence for sentence in sentences if sentence.endswith("?")]
     anything_else = any(_ELSE.search(sentence) for sentence in questions) or (not questions and _ELSE.search(text) is not None)
     own = [sentence for sentence in questions if not _ELSE.search(sentence)]
-    confirms = any(_CONFIRM.search(sentence) for sentence in own) or (not questions and _wants_yes(sentences))
+    confirms = any(_wants_yes(sentence) for sentence in own) or (not questions and _ends_on_yes(sentences))
     wanting = own + _wanting(sentences)
     asked = () if confirms else _asked(wanting, slots)
     return Heard(
         text,
         asked=asked,
-        choice=len(asked) > 1 and any(re.search(r"\b(?:or|either|alternatively)\b", sentence, re.IGNORECASE) for sentence in wanting),
+        choice=len(asked) > 1 and any(_EITHER.search(sentence) for sentence in wanting),
         confirms=confirms,
         anything_else=anything_else and not asked and not confirms,
         how_help=_HOW_HELP.search(text) is not None,
@@ -177,9 +180,15 @@ def _wanting(sentences: list[str]) -> list[str]:
     return found
 
 
-def _wants_yes(sentences: list[str]) -> bool:
+def _wants_yes(question: str) -> bool:
+    """Whether a question asks for a yes; "which one should I stop?" does not."""
+    match = _CONFIRM.search(question)
+    return match is not None and not _OPEN.search(question[: match.start()])
+
+
+def _ends_on_yes(sentences: list[str]) -> bool:
     """Without a question mark, only the last sentence can ask for a yes."""
-    return bool(sentences) and re.search(r"\b(?:confirm|yes)\b", sentences[-1], re.IGNORECASE) is not None and _CONFIRM.search(sentences[-1]) is not None
+    return bool(sentences) and _YES_WORD.search(sentences[-1]) is not None and _CONFIRM.search(sentences[-1]) is not None
 
 
 def _asked(sentences: list[str], slots: Mapping[str, Slot]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from domain.setting import Setting
 from domain.verdict import Verdict, judge
 from domain.world import World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, ModelReplied, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 ASSISTANT = "assistant"
@@ -50,10 +50,11 @@ def commands(state: Conversation, pair: dict[str, Mind]) -> Iterator[Command]:
         yield End(limit)
         return
     reply = think(pair[agent])
+    via = ModelReplied(agent=agent, model=pair[agent].model, request="")
     if not isinstance(reply, Say):
-        yield CallTools(agent, reply.calls, reply.content, reply.reasoning)
+        yield CallTools(agent, reply.calls, reply.content, reply.reasoning, via)
         return
-    yield Speak(agent, reply.content, reply.reasoning)
+    yield Speak(agent, reply.content, reply.reasoning, via)
     if reply.done:
         yield End(reply.done)
 

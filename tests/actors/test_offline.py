@@ -9,9 +9,10 @@ from actors.conversation import visible
 from actors.mind import Say, UseTools
 from domain.conversation import USER
 from domain.persona import draw_persona
+from domain.policy import agrees
 from domain.skill import Slot
 from domain.world import World
-from events.conversation import AssistantSpoke, UserSpoke
+from events.conversation import AssistantSpoke, ModelReplied, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted
 from scenarios.load import load, names
 from tests.actors.parcel import SETTING, draw_goal
@@ -21,13 +22,8 @@ WORLD = World(SETTING.base(SETTING.draw_world(Random(0))))
 
 
 def speakers(history):
-    """Who made the next model step, position by position."""
-    for position, event in enumerate(history[:-1]):
-        following = history[position + 1]
-        if isinstance(following, UserSpoke):
-            yield position, USER
-        elif isinstance(following, AssistantSpoke) or (isinstance(following, ToolCalled) and not isinstance(event, ToolCalled)):
-            yield position, ASSISTANT
+    """Where a model is about to answer, and which."""
+    return [(position, event.agent) for position, event in enumerate(history) if isinstance(event, ModelReplied)]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -136,7 +132,6 @@ def test_a_yes_to_other_values_is_not_a_yes_to_these():
         ("Sure! To look this up, could you please provide the email address on your account?", "ada@mail.example"),
         ("I can do that.\n\nPlease share:\n1. Your email\n2. The parcel number", "ada@mail.example"),
         ("Which parcel would you like me to stop?", "P-1001"),
-        ("I'll stop P-1001 because it is not needed. Do you want me to proceed?", "es"),
     ],
 )
 def test_users_understand_free_text(asked, expected):
@@ -149,6 +144,24 @@ def test_users_understand_free_text(asked, expected):
     user.observe(UserSpoke(agent=USER, content=think(user).content))
     user.observe(AssistantSpoke(agent=ASSISTANT, content=asked))
     assert expected in think(user).content
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "I'll stop P-1001 because it is not needed. Do you want me to proceed?",
+        "Here is what I'll do:\n- Parcel: P-1001\n- Reason: not needed\n\nPlease confirm (yes/no).",
+        "Just to double-check: you'd like to stop P-1001, is that right?",
+    ],
+)
+def test_users_agree_in_words_that_policies_take_for_a_yes(asked):
+    """Whatever the persona and the wording."""
+    goal = draw_goal(WORLD, Random(1)).model_copy(update={"tasks": (_task("stop_parcel", parcel_id="P-1001", reason="not needed"),)})
+    for seed in range(100):
+        user = minds(SETTING, goal, draw_persona(Random(seed)), seed)[USER]
+        user.observe(UserSpoke(agent=USER, content=think(user).content))
+        user.observe(AssistantSpoke(agent=ASSISTANT, content=asked))
+        assert agrees(think(user).content), think(user).content
 
 
 def test_a_wrong_summary_is_corrected():
