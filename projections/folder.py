@@ -19,6 +19,7 @@ from projections.errors import FolderError
 
 FORMAT = 1
 """Version of the layout."""
+_UNFINISHED = ".manifest.json.tmp"
 _HINT = "name the folder that `worldloom generate --out` made"
 
 
@@ -58,13 +59,14 @@ class RunFolder:
             if other:
                 was = ", ".join(f"{name}={before.get(name)!r}" for name in other)
                 raise FolderError(f"{path} belongs to another run (there {was}); use its settings to go on with it, or another --out")
-            return folder
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        elif path.exists() and (not path.is_dir() or {entry.name for entry in path.iterdir()} - {_UNFINISHED}):
             raise FolderError(f"{path} is there already and is not the folder of a run; choose another --out")
-        folder.log.parent.mkdir(parents=True, exist_ok=True)
-        temporary = folder.manifest.with_name(".manifest.json.tmp")
-        temporary.write_bytes(manifest_bytes(settings))
-        temporary.replace(folder.manifest)
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            temporary = path / _UNFINISHED
+            temporary.write_bytes(manifest_bytes(settings))
+            temporary.replace(folder.manifest)
+        folder.log.parent.mkdir(exist_ok=True)
         return folder
 
     @classmethod

@@ -113,12 +113,6 @@ def transcript(records: Iterable[Recorded], agent: str = ASSISTANT) -> Iterator[
         yield _calls(step)
 
 
-def views(events: Iterable[Event]) -> list[str]:
-    """Paths of the agents that spoke or called, in order of first appearance."""
-    acts = UserSpoke | AssistantSpoke | ToolCalled
-    return list(dict.fromkeys(event.agent for event in events if isinstance(event, acts)))
-
-
 def _ends_step(event: Event, agent: str) -> bool:
     """A model's calls are one append, so whatever the agent sees next, or its next reply, ends them."""
     own = getattr(event, "agent", None) == agent

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
@@ -15,6 +14,7 @@ from projections.contents import Contents
 from projections.state import history
 from projections.transcript import json_text, observation_text
 
+_INDENT = "    "
 _LONGEST = 400
 """Characters of an observation or a changed value that are shown unless all is asked for."""
 
@@ -62,12 +62,12 @@ def _body(event: Event, longest: int) -> RenderableType | None:
         case ToolCalled():
             return Group(*_thought(event.reasoning), *_beside(event), _called(event))
         case ToolAnswered():
-            lines = [_line("<- ", observation_text(event), "", longest)]
-            return Padding(Group(*lines, *(_change(change, longest) for change in event.changes)), (0, 0, 0, 4))
+            changes = (_change(change, longest) for change in event.changes)
+            return Group(_line(f"{_INDENT}<- ", observation_text(event), "", longest), *changes)
         case ToolRefused():
-            return Padding(_line(f"<- refused ({event.code}): ", event.reason, "yellow", longest), (0, 0, 0, 4))
+            return _line(f"{_INDENT}<- refused ({event.code}): ", event.reason, "yellow", longest)
         case ToolFaulted():
-            return Padding(_line(f"<- fault ({event.kind}): ", event.reason, "red", longest), (0, 0, 0, 4))
+            return _line(f"{_INDENT}<- fault ({event.kind}): ", event.reason, "red", longest)
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
             return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
@@ -86,20 +86,19 @@ def _beside(event: ToolCalled) -> list[Text]:
     return [_spoken(event.agent, event.content, "bold green")] if event.content else []
 
 
-def _called(event: ToolCalled) -> RenderableType:
+def _called(event: ToolCalled) -> Text:
     arguments = ", ".join(f"{name}={json_text(value)}" for name, value in event.arguments.items())
-    line = Text.assemble(("-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim"))
-    return Padding(line, (0, 0, 0, 4))
+    return Text.assemble((f"{_INDENT}-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim"))
 
 
 def _change(change: Change, longest: int) -> Text:
     place = ".".join(part for part in (change.table, change.key, change.field) if part)
     if change.field is None:
         added = change.before is None
-        return _line(f"   {'+' if added else '-'} {place}: ", json_text(change.after if added else change.before), "blue", longest)
+        return _line(f"{_INDENT}   {'+' if added else '-'} {place}: ", json_text(change.after if added else change.before), "blue", longest)
     before = "(none)" if change.absent == "before" else json_text(change.before)
     after = "(none)" if change.absent == "after" else json_text(change.after)
-    return Text(f"   ~ {place}: {_cut(before, longest)} -> {_cut(after, longest)}", style="blue")
+    return Text(f"{_INDENT}   ~ {place}: {_cut(before, longest)} -> {_cut(after, longest)}", style="blue")
 
 
 def _line(before: str, text: str, style: str, longest: int) -> Text:

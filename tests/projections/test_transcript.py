@@ -7,7 +7,7 @@ import pytest
 from events.store import EventStore
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 from projections.contents import Contents
-from projections.transcript import Line, json_text, observation_text, system_prompt, transcript, views
+from projections.transcript import Line, json_text, observation_text, system_prompt, transcript
 from tests.projections.recorded import begin, hold
 
 STREAM = "parcels/000000"
@@ -80,7 +80,6 @@ def test_lines_name_their_events(store: EventStore) -> None:
     call = lines(store)[1]
 
     assert [getattr(records[position], "tool", None) for position in range(call.first, call.last + 1)] == ["find_return"] * 2
-    assert views(records.values()) == ["user", "assistant"]
 
 
 def test_system_prompt_is_setting_time_and_policy(store: EventStore) -> None:

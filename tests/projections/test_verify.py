@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from events.errors import EventsError
-from events.run import ConversationFinished, RunFinished
+from events.run import ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from events.store import EventStore
 from events.tools import ToolAnswered
 from projections.errors import FolderError
@@ -224,10 +224,18 @@ def test_folder_of_another_run_is_refused(run: RunFolder, tmp_path: Path) -> Non
         RunFolder.find(run.path)
 
 
+def test_start_that_was_killed_starts_again(tmp_path: Path) -> None:
+    """Whatever the first start got done, the same start makes the folder whole."""
+    (tmp_path / ".manifest.json.tmp").write_bytes(b"{")
+    run = RunFolder.start(tmp_path, SETTINGS)
+    run.log.parent.rmdir()
+
+    assert RunFolder.start(tmp_path, SETTINGS).log.parent.is_dir()
+    assert run.settings() == SETTINGS
+
+
 def unfinished(path: Path):
     """A run whose only conversation has just begun."""
-    from events.run import ConversationScheduled, RunStarted
-
     folder = RunFolder.start(path / "out", SETTINGS)
     store = EventStore(folder.log)
     started = RunStarted(run="run-test", settings=SETTINGS)
