@@ -100,18 +100,16 @@ SUPPLIERS = (
     "Hoya Seals",
 )
 
-FIRST_NAMES = tuple(
-    (
-        "Adela Bruno Carla Dmitri Elena Farid Greta Hugo Ines Jonas Katja Luca Maren Nadia Oskar Paula Quentin Rosa Stefan Tilda "
-        "Umar Vera Willem Xenia Yusuf Zoe Anton Britta Cedric Dalia"
-    ).split()
-)
-LAST_NAMES = tuple(
-    (
-        "Abelson Baranski Castellan Drescher Eklund Fontaine Grabner Hollis Ivarsen Jansen Kowal Lindqvist Moretti Novak Okafor "
-        "Pereira Quist Rossi Sandoval Tanaka Ulrich Vermeer Weller Yilmaz Zeller"
-    ).split()
-)
+FIRST_NAMES = (
+    "Adela", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katja", "Luca", "Maren", "Nadia",
+    "Oskar", "Paula", "Quentin", "Rosa", "Stefan", "Tilda", "Umar", "Vera", "Willem", "Xenia", "Yusuf", "Zoe", "Anton", "Britta",
+    "Cedric", "Dalia",
+)  # fmt: skip
+LAST_NAMES = (
+    "Abelson", "Baranski", "Castellan", "Drescher", "Eklund", "Fontaine", "Grabner", "Hollis", "Ivarsen", "Jansen", "Kowal",
+    "Lindqvist", "Moretti", "Novak", "Okafor", "Pereira", "Quist", "Rossi", "Sandoval", "Tanaka", "Ulrich", "Vermeer", "Weller",
+    "Yilmaz", "Zeller",
+)  # fmt: skip
 
 DOCUMENTS = ("commercial invoice", "packing list", "certificate of origin", "export licence", "safety data sheet")
 HOLD_REASONS = ("documents missing", "value query", "tariff code query", "random inspection")

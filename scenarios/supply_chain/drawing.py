@@ -188,9 +188,9 @@ def _shipment(shipment_id: str, order: Row, number: int, tables: dict[str, Rows]
     status = {"booked": "booked", "delivered": "delivered", "ready": "cancelled"}.get(
         order["status"], _ON_THE_WAY[number % len(_ON_THE_WAY)]
     )
-    lanes = [lane for lane in tables["lanes"].values() if (lane["warehouse_id"], lane["country"]) == (order["warehouse_id"], site["country"])]
-    lane = rng.choice(lanes)
-    weight = round(sum(line["quantity"] * tables["products"][line["product_id"]]["weight_kg"] for line in order["lines"]), 1)
+    way = (order["warehouse_id"], site["country"])
+    lane = rng.choice([lane for lane in tables["lanes"].values() if (lane["warehouse_id"], lane["country"]) == way])
+    weight = round(sum(line["quantity"] * names.PRODUCTS[line["product_id"]][2] for line in order["lines"]), 1)
     express = rng.random() < 0.25
     cost = lane["base_cents"] + round(lane["per_kg_cents"] * weight)
     cost += cost * lane["express_percent"] // 100 if express else 0

@@ -46,7 +46,7 @@ def _own_site(row: FrozenDict, world: World) -> bool:
 def _held(shipment: FrozenDict, world: World) -> bool:
     holds = world.where("customs_holds", "shipment_id", shipment["shipment_id"])
     held = any(hold["status"] != "released" for _, hold in holds)
-    return held == (shipment["status"] == "customs_hold")
+    return bool(held == (shipment["status"] == "customs_hold"))
 
 
 def _holds_shipment(hold: FrozenDict, world: World) -> bool:

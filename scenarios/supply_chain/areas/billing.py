@@ -38,7 +38,13 @@ def list_invoices(world: Transaction, company_id: str) -> list[dict[str, Any]]:
     """
     fetch(world, "companies", company_id)
     found = [
-        {"invoice_id": key, "status": row["status"], "due_on": row["due_on"], "balance_cents": balance_cents(row), "order_id": row["order_id"]}
+        {
+            "invoice_id": key,
+            "order_id": row["order_id"],
+            "status": row["status"],
+            "due_on": row["due_on"],
+            "balance_cents": balance_cents(row),
+        }
         for key, row in world.where("invoices", "company_id", company_id)
         if row["status"] != "paid"
     ]
@@ -80,7 +86,8 @@ def issue_credit(world: Transaction, invoice_id: str, amount_cents: int, reason:
     row = {"credit_id": key, "invoice_id": invoice_id, "amount_cents": amount_cents, "reason": reason, "issued_on": today(world)}
     world.insert("credits", key, row)
     world.update("invoices", invoice_id, credited_cents=invoice["credited_cents"] + amount_cents)
-    return {"credit_id": key, "invoice_id": invoice_id, "amount_cents": amount_cents, "balance_cents": balance_cents(invoice) - amount_cents}
+    left = balance_cents(invoice) - amount_cents
+    return {"credit_id": key, "invoice_id": invoice_id, "amount_cents": amount_cents, "balance_cents": left}
 
 
 @tool(writes=True)

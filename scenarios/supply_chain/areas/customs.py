@@ -1,5 +1,6 @@
 """Logistics' tools for customs: what holds a shipment, which documents are missing, and asking for release."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.errors import Refusal
@@ -61,7 +62,7 @@ def request_release(world: Transaction, hold_id: str) -> dict[str, Any]:
     return {"hold_id": hold_id, "status": "release_requested"}
 
 
-def missing_documents(hold: Row) -> list[str]:
+def missing_documents(hold: Mapping[str, Any]) -> list[str]:
     """What customs still wait for."""
     return [item for item in hold["required_documents"] if item not in hold["submitted_documents"]]
 

@@ -25,6 +25,12 @@ def find_product(world: Transaction, text: str) -> list[dict[str, Any]]:
 
 
 @tool
+def list_warehouses(world: Transaction) -> list[dict[str, Any]]:
+    """All warehouses with city and country."""
+    return [dict(row) for _, row in world.rows("warehouses")]
+
+
+@tool
 def check_stock(world: Transaction, product_id: str) -> dict[str, Any]:
     """
     What each warehouse has of a product. Free means neither reserved nor safety stock.
@@ -77,4 +83,4 @@ def transfer_stock(world: Transaction, product_id: str, from_warehouse_id: str, 
     }
 
 
-TOOLS = (find_product, check_stock, transfer_stock)
+TOOLS = (find_product, list_warehouses, check_stock, transfer_stock)

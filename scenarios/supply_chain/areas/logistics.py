@@ -1,11 +1,12 @@
 """Logistics' tools: track, quote, book, speed up and redirect shipments."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from domain.errors import Refusal
 from domain.tools import tool
 from domain.transaction import Row, Transaction
-from scenarios.supply_chain.areas.shared import fetch, later, steady_id, today
+from scenarios.supply_chain.areas.shared import fetch, later, steady_id, today, weight_kg
 
 Service = Literal["standard", "express"]
 
@@ -81,7 +82,7 @@ def book_shipment(world: Transaction, order_id: str, carrier_id: str, service: S
         raise Refusal("not-ready", f"Order {order_id} is {order['status']}; only an order with all stock reserved can be shipped.")
     site = fetch(world, "sites", order["site_id"])
     lane = _lane(world, order["warehouse_id"], site["country"], carrier_id)
-    weight = round(sum(line["quantity"] * fetch(world, "products", line["product_id"])["weight_kg"] for line in order["lines"]), 1)
+    weight = weight_kg(world, order)
     shipment_id = steady_id(world, "shipments", "SH", order_id)
     eta = later(today(world), lane[f"{service}_days"])
     row = {
@@ -136,7 +137,7 @@ def expedite_shipment(world: Transaction, shipment_id: str) -> dict[str, Any]:
 @tool(writes=True)
 def reroute_shipment(world: Transaction, shipment_id: str, site_id: str) -> dict[str, Any]:
     """
-    Send a shipment to another registered site of the same company in the same country or any other; adds two days.
+    Send a shipment to another registered site of the same company; adds two days.
 
     Args:
         shipment_id: Such as ``SH-70412``.
@@ -177,7 +178,12 @@ def change_carrier(world: Transaction, shipment_id: str, carrier_id: str) -> dic
     return {"shipment_id": shipment_id, "carrier_id": carrier_id, "eta": eta, "cost_cents": cost}
 
 
-def price_cents(lane: Row, weight_kg: float, service: str) -> int:
+def express_extra_cents(shipment: Mapping[str, Any], lane: Mapping[str, Any] | None) -> int:
+    """What express adds to a shipment's cost; as much again where its carrier no longer serves the lane."""
+    return int(shipment["cost_cents"] * (100 if lane is None else lane["express_percent"]) // 100)
+
+
+def price_cents(lane: Mapping[str, Any], weight_kg: float, service: str) -> int:
     """Price of a weight on a lane."""
     standard = int(lane["base_cents"] + round(lane["per_kg_cents"] * weight_kg))
     return standard + standard * lane["express_percent"] // 100 if service == "express" else standard
@@ -203,9 +209,9 @@ def _upgradable(world: Transaction, shipment_id: str) -> Row:
 def _express(world: Transaction, shipment: Row) -> tuple[int, str]:
     country = fetch(world, "sites", shipment["site_id"])["country"]
     lane = world.find("lanes", f"{shipment['warehouse_id']}/{country}/{shipment['carrier_id']}")
-    percent, saved = (100, 1) if lane is None else (lane["express_percent"], lane["standard_days"] - lane["express_days"])
+    saved = 1 if lane is None else lane["standard_days"] - lane["express_days"]
     eta = max(later(today(world), 1), later(shipment["eta"], -saved))
-    return int(shipment["cost_cents"] * percent // 100), eta
+    return express_extra_cents(shipment, lane), eta
 
 
 def _words(status: str) -> str:

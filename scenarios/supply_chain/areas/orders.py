@@ -5,7 +5,7 @@ from typing import Any
 from domain.errors import Refusal
 from domain.tools import tool
 from domain.transaction import Row, Transaction
-from scenarios.supply_chain.areas.shared import fetch, hand_back, later, real_date, stock_id, today
+from scenarios.supply_chain.areas.shared import fetch, fetch_stock, hand_back, later, real_date, stock_id, today, weight_kg
 
 _NOT_SENT = ("open", "ready")
 _LONGEST_WAIT_DAYS = 120
@@ -31,6 +31,7 @@ def get_order(world: Transaction, order_id: str) -> dict[str, Any]:
         "site_country": site["country"],
         "lines": lines,
         "total_cents": order["total_cents"],
+        "weight_kg": weight_kg(world, order),
         "shipments": shipments,
     }
 
@@ -166,10 +167,11 @@ def reserve_stock(world: Transaction, order_id: str) -> dict[str, Any]:
     for line in order["lines"]:
         missing = line["quantity"] - line["allocated"]
         key = stock_id(order["warehouse_id"], line["product_id"])
-        stock = fetch(world, "stock", key)
+        stock = fetch_stock(world, key)
         if missing > stock["on_hand"] - stock["reserved"]:
             free = stock["on_hand"] - stock["reserved"]
-            raise Refusal("short", f"Order {order_id} lacks {missing} of {line['product_id']}, but only {free} are free in {order['warehouse_id']}.")
+            where = f"{free} are free in {order['warehouse_id']}"
+            raise Refusal("short", f"Order {order_id} lacks {missing} of {line['product_id']}, but only {where}.")
         world.update("stock", key, reserved=stock["reserved"] + missing)
     lines = [{**line, "allocated": line["quantity"]} for line in order["lines"]]
     world.update("orders", order_id, lines=lines, status="ready")

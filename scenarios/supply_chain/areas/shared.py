@@ -91,6 +91,12 @@ def balance_cents(invoice: Mapping[str, Any]) -> int:
     return int(invoice["total_cents"] - invoice["credited_cents"] - invoice["paid_cents"])
 
 
+def weight_kg(world: Transaction, order: Row) -> float:
+    """Gross weight of all that an order asks for."""
+    weight = sum(line["quantity"] * fetch(world, "products", line["product_id"])["weight_kg"] for line in order["lines"])
+    return round(float(weight), 1)
+
+
 def hand_back(world: Transaction, order: Row) -> list[dict[str, Any]]:
     """Release all that an order has reserved; returns its lines with nothing allocated."""
     for line in order["lines"]:

@@ -1,0 +1,92 @@
+"""Goals: one to three wishes of one contact, hand-made kinds on rows that fit; some that policy must decline."""
+
+from random import Random
+
+from domain.errors import SettingError
+from domain.goal import Goal
+from domain.values import FrozenDict
+from domain.world import World
+from scenarios.supply_chain.wishes import customers, declined, planners
+from scenarios.supply_chain.wishes.plan import Desk, Kind, Wish, carry_out
+
+READS: dict[str, tuple[Kind, ...]] = {"customer": customers.READS, "planner": planners.READS}
+WRITES: dict[str, tuple[Kind, ...]] = {"customer": customers.WRITES, "planner": planners.WRITES}
+DECLINED: dict[str, tuple[Kind, ...]] = {"customer": declined.OF_CUSTOMERS, "planner": declined.OF_PLANNERS}
+
+_SHARE_DECLINED = 0.15
+_SHARE_PLANNERS = 0.27
+_COUNTS = (1, 1, 1, 1, 1, 2, 2, 2, 3, 3)
+_ATTEMPTS = 60
+
+
+def draw_goal(world: World, rng: Random) -> Goal:
+    """A goal for one contact of the world.
+
+    Raises:
+        SettingError: The world has nothing that any kind fits; it was not drawn by this setting.
+    """
+    role = "planner" if rng.random() < _SHARE_PLANNERS else "customer"
+    declining = rng.random() < _SHARE_DECLINED
+    count = rng.choice(_COUNTS)
+    contacts = [row for _, row in world.where("contacts", "role", role)]
+    for _ in range(_ATTEMPTS if contacts else 0):
+        contact = rng.choice(contacts)
+        wishes = _wishes(world, contact, rng, count, declining=declining)
+        if wishes:
+            return goal_of(world, contact, wishes, rng)
+    raise SettingError(f"supply_chain: no goal fits any {role} of this world; draw the world with this setting's draw_world")
+
+
+def goal_of(world: World, contact: FrozenDict, wishes: list[Wish], rng: Random) -> Goal:
+    """The wishes of a contact as a goal."""
+    company = (world.row("companies", contact["company_id"]) or {}).get("name", contact["company_id"])
+    named = contact["contact_id"] if rng.random() < 0.5 else contact["email"]
+    wanted = "; then to ".join(wish.prose for wish in wishes)
+    knows = "; ".join(f"{slot.replace('_', ' ')}: {value}" for wish in wishes for slot, value in wish.known.items())
+    subject = ",".join(dict.fromkeys(value for wish in wishes for value in wish.known.values()))
+    return Goal(
+        id=f"{'+'.join(wish.skill for wish in wishes)}/{contact['contact_id']}/{subject}",
+        instruction=(
+            f"You are {contact['name']} of {company}. You write to the operations desk because you want to {wanted}. "
+            f"You identify yourself with {named} and the access code {contact['access_code']}. "
+            f"All else that you know: {knows}. You accept a well-founded no, and ask for nothing else."
+        ),
+        identity={"contact": named, "access_code": contact["access_code"]},
+        tasks=tuple(wish.task for wish in wishes),
+        actions=tuple(action for wish in wishes for action in wish.gold),
+        outputs=tuple(dict.fromkeys(output for wish in wishes for output in wish.outputs)),
+    )
+
+
+def _wishes(world: World, contact: FrozenDict, rng: Random, count: int, *, declining: bool) -> list[Wish]:
+    """So many wishes, or as many as fit; none where the kinds that were asked for do not fit."""
+    role = contact["role"]
+    desk = Desk(world, contact, rng)
+    wishes: list[Wish] = []
+    first = _shuffled(DECLINED[role], rng) if declining else []
+    rest = _shuffled(READS[role] if declining else READS[role] + WRITES[role], rng)
+    for kind in first:
+        if not wishes:
+            _add(desk, kind, wishes)
+    if declining and not wishes:
+        return []
+    for kind in rest:
+        if len(wishes) < count:
+            _add(desk, kind, wishes)
+    rng.shuffle(wishes)
+    return wishes
+
+
+def _add(desk: Desk, kind: Kind, wishes: list[Wish]) -> None:
+    wish = kind(desk)
+    if wish is None or wish.about & desk.taken:
+        return
+    done = carry_out(desk.world, wish)
+    if done is not None:
+        desk.world = done[0]
+        desk.taken |= wish.about
+        wishes.append(wish)
+
+
+def _shuffled(kinds: tuple[Kind, ...], rng: Random) -> list[Kind]:
+    return rng.sample(kinds, len(kinds))
