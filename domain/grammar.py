@@ -21,7 +21,7 @@ _DEEPEST = 20
 _HELD = 0xE000
 """Values wait behind characters of Unicode's private use area while the text around them is put in order."""
 _MOST_HELD = 0x1900
-_SPACES = re.compile(r"\s+")
+_UNTIDY = re.compile(r" [,.!?;:]|[,.!?;:] ?[,.!?;:]")
 _SPACE_BEFORE = re.compile(r" (?=[,.!?;:](?:\s|$))")
 _DOUBLED = re.compile(r"([,;:]) ?(?=[,.!?;])|(?<=[!?])\.|(?<![.])\.(?=[.!?](?![.]))|(?<=[.!?]),")
 _CAPITAL = re.compile(r"[A-Z](?:[a-z']|(?<=A) )(?!(?<=I'))")
@@ -45,7 +45,7 @@ class Alternative:
 
     def fits(self, persona: Persona | None) -> bool:
         """Whether a speaker would say it so."""
-        return persona is None or not self.when or all(persona.bucket(trait) in buckets for trait, buckets in self.when)
+        return persona is None or not self.when or all(persona.buckets[trait] in buckets for trait, buckets in self.when)
 
     @cached_property
     def parts(self) -> tuple[Any, ...]:
@@ -82,6 +82,8 @@ class Grammar:
                     if name not in self._phrases:
                         raise SettingError(f"{where}: {key} names the phrase {name!r}, which is not there")
                 _ = alternative.needs
+        self._traits = {key: sorted({trait for item in items for trait, _ in item.when}) for key, items in self._phrases.items()}
+        self._fitting: dict[tuple[str, tuple[str, ...]], list[Alternative]] = {}
 
     def __contains__(self, key: object) -> bool:
         return key in self._phrases
@@ -123,20 +125,29 @@ class Grammar:
         *,
         most: bool = False,
     ) -> str:
-        all_of_them = self._phrases.get(key)
-        if all_of_them is None:
+        if key not in self._phrases:
             raise SettingError(f"there is no phrase {key!r}")
         if depth > _DEEPEST:
             raise SettingError(f"phrase {key!r} contains itself")
-        sayable = [item for item in all_of_them if not item.needs or item.needs <= values.keys()]
-        if not sayable:
-            needed = ", ".join(sorted(all_of_them[0].needs))
+        fitting = [item for item in self._fit(key, persona) if not item.needs or item.needs <= values.keys()]
+        fitting = fitting or [item for item in self._phrases[key] if item.needs <= values.keys()]
+        if not fitting:
+            needed = ", ".join(sorted(self._phrases[key][0].needs))
             raise SettingError(f"phrase {key!r} needs {needed}; there are {', '.join(values) or 'no values'}")
         if most:
-            needed_most = max(len(item.needs) for item in sayable)
-            sayable = [item for item in sayable if len(item.needs) == needed_most]
-        fitting = [item for item in sayable if item.fits(persona)] or sayable
+            needed_most = max(len(item.needs) for item in fitting)
+            fitting = [item for item in fitting if len(item.needs) == needed_most]
         return self._join(_pick(fitting, rng).parts, values, rng, persona, held, depth)
+
+    def _fit(self, key: str, persona: Persona | None) -> Sequence[Alternative]:
+        """Alternatives that fit a speaker; remembered for all speakers who are alike in what matters here."""
+        traits = self._traits[key]
+        if persona is None or not traits:
+            return self._phrases[key]
+        alike = (key, tuple([persona.buckets[trait] for trait in traits]))
+        if alike not in self._fitting:
+            self._fitting[alike] = [item for item in self._phrases[key] if item.fits(persona)]
+        return self._fitting[alike]
 
     def _join(
         self, parts: Sequence[Any], values: Mapping[str, Any], rng: Random, persona: Persona | None, held: list[str], depth: int
@@ -191,8 +202,9 @@ def release(text: str, held: Sequence[str]) -> str:
 
 def tidy(text: str) -> str:
     """Single spaces, single punctuation, and a capital at each sentence's start."""
-    text = _SPACES.sub(" ", text).strip(" ,;")
-    text = _DOUBLED.sub("", _SPACE_BEFORE.sub("", text))
+    text = " ".join(text.split()).strip(" ,;")
+    if _UNTIDY.search(text):
+        text = _DOUBLED.sub("", _SPACE_BEFORE.sub("", text))
     return _START.sub(lambda match: match[0].upper(), text)
 
 

@@ -1,5 +1,6 @@
 """Persona: who the user is and how they speak, not what they want."""
 
+from functools import cached_property
 from random import Random
 from typing import Literal
 
@@ -17,6 +18,11 @@ class Persona(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     traits: dict[str, float]
+
+    @cached_property
+    def buckets(self) -> dict[str, Bucket]:
+        """Trait -> bucket."""
+        return {trait: self.bucket(trait) for trait in self.traits}
 
     def bucket(self, trait: str) -> Bucket:
         """Low below .35, high from .70 on (StateGen's companion paper, section on persona prompts)."""

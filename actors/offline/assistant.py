@@ -9,7 +9,7 @@ from actors.mind import Reply, Say, UseTools
 from actors.offline.hearing import adds, closing, protests, replaces, requests, unsure
 from actors.offline.requests import Desk, Request, Thought, hands_over
 from domain.conversation import Wanted
-from domain.grammar import Grammar
+from domain.grammar import Grammar, release, tidy
 from domain.policy import agrees, declines
 from domain.skill import Ask, Confirm, HandOver, Script, Skill, Slot, Step, Tell, Use
 from events.base import Event
@@ -225,36 +225,37 @@ class OfflineAssistant:
         return _Plan(self._verbalise(step, thought, request, {**values, **step.values}, rng), thought, step.phrase)
 
     def _talk(self, topic: str, rng: Random) -> _Plan:
-        lead = "" if self._spoke or topic == "bye" else self._phrases.say("hello", {}, rng) + " "
-        return _Plan(Say(lead + self._phrases.say(topic, {}, rng), self._phrases.say(f"why.{topic}", {}, rng)), None, topic)
+        keys = [topic] if self._spoke or topic == "bye" else ["hello", topic]
+        return _Plan(Say(self._message(keys, {}, rng), self._phrases.say(f"why.{topic}", {}, rng)), None, topic)
 
     def _verbalise(self, step: Step, thought: Thought, request: Request, values: dict[str, Any], rng: Random) -> Say:
-        say = self._phrases.say
-        parts = [] if self._spoke or isinstance(step, HandOver) else [say("hello", {}, rng)]
+        keys = [] if self._spoke or isinstance(step, HandOver) else ["hello"]
         values["label"] = self._label(request.skill)
         if isinstance(step, Ask):
             values["slot"] = step.slot.replace("_", " ")
             again = step == self._pending and not step.again
-            parts += [say("ask.repeat", values, rng)] if again else [say("ask.lead", values, rng)] if self._spoke else []
-            parts += [say(step.phrase if step.phrase in self._phrases else "ask", values, rng)]
+            keys += ["ask.repeat"] if again else ["ask.lead"] if self._spoke else []
+            keys += [step.phrase if step.phrase in self._phrases else "ask"]
             kind = "ask"
         elif isinstance(step, Confirm):
             repeated = isinstance(self._pending, Confirm) and step.key == self._pending.key
-            parts += [say("confirm.repeat", values, rng)] if repeated else []
-            parts += [say(step.phrase, values, rng), say("confirm.ask", values, rng)]
+            keys += ["confirm.repeat"] if repeated else []
+            keys += [step.phrase, "confirm.ask"]
             kind = "confirm"
         elif isinstance(step, Tell):
-            parts += [say(step.phrase, values, rng), self._afterwards(rng)]
+            keys += [step.phrase, "go_on" if self._desk.queue else "anything_else"]
             kind = "failed" if thought.failed else "decline" if step.declined else "tell"
+            if self._desk.queue:
+                values["label"] = self._label(self._desk.queue[0].skill)
         else:
-            parts += [say(step.phrase, values, rng)]  # type: ignore[union-attr]
+            assert isinstance(step, HandOver)
+            keys += [step.phrase]
             kind = "handover"
-        return Say(" ".join(part for part in parts if part), self._why(f"{request.skill.name}.{kind}", kind, values, rng))
+        return Say(self._message(keys, values, rng), self._why(f"{request.skill.name}.{kind}", kind, values, rng))
 
-    def _afterwards(self, rng: Random) -> str:
-        if self._desk.queue:
-            return self._phrases.say("go_on", {"label": self._label(self._desk.queue[0].skill)}, rng)
-        return self._phrases.say("anything_else", {}, rng)
+    def _message(self, keys: list[str], values: Mapping[str, Any], rng: Random) -> str:
+        held: list[str] = []
+        return release(tidy(" ".join([self._phrases.draft(key, values, rng, None, held) for key in keys])), held)
 
     def _label(self, skill: Skill) -> str:
         """What a request is called in speech."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from domain.skill import Skill, Slot
 
@@ -80,9 +81,11 @@ _CLAUSE = re.compile(r"[.!?;,\n]|\b(?:and|also|plus|then|as well as|second)\b", 
 
 @dataclass(frozen=True)
 class Heard:
-    """What the user makes of an assistant's message."""
+    """What the user makes of an assistant's message. What is rarely needed is looked for only when it is."""
 
     text: str
+    questions: tuple[str, ...] = ()
+    """Sentences that ask, other than for something else."""
     asked: tuple[str, ...] = ()
     """Slots asked for, in the order of the questions."""
     choice: bool = False
@@ -90,40 +93,57 @@ class Heard:
     confirms: bool = False
     """It wants a yes."""
     anything_else: bool = False
-    how_help: bool = False
-    lost: bool = False
-    """It did not understand."""
-    declined: bool = False
-    handed_over: bool = False
-    settled: bool = False
-    """It says that something is done, and asks nothing."""
-    question: bool = False
-    polar: bool = False
-    """The question can be answered by yes or no."""
+    asks: bool = False
+    """There is a question of any kind in it."""
+
+    @cached_property
+    def how_help(self) -> bool:
+        """It asks what the user wants."""
+        return _HOW_HELP.search(self.text) is not None
+
+    @cached_property
+    def lost(self) -> bool:
+        """It did not understand."""
+        return _LOST.search(self.text) is not None
+
+    @cached_property
+    def declined(self) -> bool:
+        """It says no."""
+        return _DECLINED.search(self.text) is not None
+
+    @cached_property
+    def handed_over(self) -> bool:
+        """Somebody else takes over."""
+        return not self.asks and _HANDED.search(self.text) is not None
+
+    @cached_property
+    def settled(self) -> bool:
+        """It says that something is done, and asks nothing."""
+        return not self.asks and _DONE.search(self.text) is not None
+
+    @cached_property
+    def polar(self) -> bool:
+        """A question in it can be answered by yes or no."""
+        return any(_POLAR.search(sentence) for sentence in self.questions)
 
 
 def hear_assistant(text: str, slots: Mapping[str, Slot]) -> Heard:
     """What an assistant's message asks or says."""
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
     questions = [sentence for sentence in sentences if sentence.endswith("?")]
-    anything_else = any(_ELSE.search(sentence) for sentence in questions) or (not questions and _ELSE.search(text) is not None)
     own = [sentence for sentence in questions if not _ELSE.search(sentence)]
+    anything_else = len(own) < len(questions) or (not questions and _ELSE.search(text) is not None)
     confirms = any(_wants_yes(sentence) for sentence in own) or (not questions and _ends_on_yes(sentences))
-    wanting = own + _wanting(sentences)
-    asked = () if confirms else _asked(wanting, slots)
+    wanting = [] if confirms or (anything_else and not own) else own + _wanting(sentences)
+    asked = _asked(wanting, slots)
     return Heard(
         text,
+        questions=tuple(own),
         asked=asked,
         choice=len(asked) > 1 and any(_EITHER.search(sentence) for sentence in wanting),
         confirms=confirms,
         anything_else=anything_else and not asked and not confirms,
-        how_help=_HOW_HELP.search(text) is not None,
-        lost=_LOST.search(text) is not None,
-        declined=_DECLINED.search(text) is not None,
-        handed_over=not questions and _HANDED.search(text) is not None,
-        settled=not questions and _DONE.search(text) is not None,
-        question=bool(own),
-        polar=any(_POLAR.search(sentence) for sentence in own),
+        asks=bool(questions),
     )
 
 

@@ -1,8 +1,9 @@
 """``offline/user``: somebody with a goal, a manner, and no idea of what goes on behind the counter."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from random import Random
+from types import MappingProxyType
+from typing import NamedTuple
 
 from actors.mind import Say
 from actors.offline.hearing import Heard, hear_assistant
@@ -18,8 +19,7 @@ _SAME_QUESTION = 3
 """How often a user answers the same question before it counts as useless."""
 
 
-@dataclass(frozen=True)
-class _Progress:
+class _Progress(NamedTuple):
     """How far the user is."""
 
     turn: int = 0
@@ -27,7 +27,7 @@ class _Progress:
     """Index of the task that is being talked about."""
     said: frozenset[str] = frozenset()
     """Slots whose value was told, in this task; of the identity, ever."""
-    asked: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, int] = MappingProxyType({})
     """Slot -> how often it was asked for in this task."""
     useless: int = 0
     """Turns in a row that brought nothing."""
@@ -35,8 +35,7 @@ class _Progress:
     corrected: bool = False
 
 
-@dataclass(frozen=True)
-class _Move:
+class _Move(NamedTuple):
     """What the user does next, and how far they are once it is done."""
 
     reply: Say
@@ -73,7 +72,7 @@ class OfflineUser:
             case UserSpoke(content=content):
                 after = self._next().after
                 told = {slot for slot, value in self._known(after.task).items() if value in content}
-                self._at = replace(after, said=after.said | told, turn=self._at.turn + 1)
+                self._at = after._replace(said=after.said | told, turn=self._at.turn + 1)
                 self._move = None
             case AssistantSpoke(content=content):
                 self._heard = hear_assistant(content, self._slots)
@@ -118,10 +117,10 @@ class _Turn:
             return self._answer(heard)
         if heard.how_help or heard.lost:
             useless = at.useless + (1 if at.turn > 1 else 0)
-            return self._say("request.again", self._requesting(all_of_it=True), replace(at, useless=useless))
-        if heard.question:
+            return self._say("request.again", self._requesting(all_of_it=True), at._replace(useless=useless))
+        if heard.questions:
             return self._answer_anything(heard)
-        return self._say("ack", {}, replace(at, useless=at.useless + 1))
+        return self._say("ack", {}, at._replace(useless=at.useless + 1))
 
     @property
     def _last_task(self) -> bool:
@@ -132,7 +131,7 @@ class _Turn:
         at = self._at
         assertive = self._persona.traits["assertiveness"]
         if heard.declined and not at.protested and self._rng.random() < (assertive - 0.3) * 0.8:
-            return self._say("protest", self._known, replace(at, protested=True), mood="bad")
+            return self._say("protest", self._known, at._replace(protested=True), mood="bad")
         if self._last_task:
             return self._end("leave.declined" if heard.declined else "leave", "user-done")
         after = _Progress(task=at.task + 1, turn=at.turn, said=at.said & self._user._goal.identity.keys())
@@ -142,8 +141,8 @@ class _Turn:
     def _confirm(self, heard: Heard) -> _Move:
         wrong = next(self._misheard(heard.text), None)
         if wrong is not None and not self._at.corrected:
-            return self._say("correct", {"answer": self._telling(wrong)}, replace(self._at, corrected=True))
-        return self._say("agree", {}, replace(self._at, useless=0, corrected=False))
+            return self._say("correct", {"answer": self._telling(wrong)}, self._at._replace(corrected=True))
+        return self._say("agree", {}, self._at._replace(useless=0, corrected=False))
 
     def _misheard(self, text: str) -> Iterator[str]:
         """Slots for which a text names other values than the one that the user knows; only numbers and codes are that sure."""
@@ -164,7 +163,7 @@ class _Turn:
         count = {slot: self._at.asked.get(slot, 0) + 1 for slot in heard.asked}
         tired = all(number > _SAME_QUESTION for number in count.values())
         useless = self._at.useless + 1 if tired or (not known and self._at.asked.keys() >= set(heard.asked)) else 0
-        after = replace(self._at, asked={**self._at.asked, **count}, useless=useless)
+        after = self._at._replace(asked={**self._at.asked, **count}, useless=useless)
         if not known:
             key = f"unknown.{missing[0]}"
             return self._say(key if key in self._phrases else "unknown", self._known, after, mood="bad")
@@ -181,11 +180,11 @@ class _Turn:
         """A question for something that no slot knows: a yes, or whatever has not been told yet."""
         task = self._user._tasks[self._at.task].known
         untold = [slot for slot in task if slot not in self._at.said and self._tellable(slot)]
-        after = replace(self._at, useless=self._at.useless + 1)
+        after = self._at._replace(useless=self._at.useless + 1)
         if heard.polar:
             return self._say("agree", {}, after)
         if untold:
-            return self._tell(untold, replace(after, useless=0))
+            return self._tell(untold, after._replace(useless=0))
         if self._rng.random() < 0.5:
             return self._say("unknown", self._known, after)
         return self._say("request.again", self._requesting(all_of_it=True), after)
