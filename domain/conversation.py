@@ -5,7 +5,7 @@ fails; ``replay`` folds a history. Everything an actor knows, it can rebuild by 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from domain.policy import Call, Memory, Policy
 from domain.schema import Schema
 from domain.tools import Toolset
 from domain.transaction import Transaction
-from domain.values import clean_text, plain
+from domain.values import clean_text, legible, plain
 from domain.world import World
 from events.base import Event
 from events.conversation import (
@@ -186,35 +186,35 @@ def outcome(state: Conversation, called: ToolCalled, environment: Environment, m
 
 def evolve(state: Conversation, event: Event) -> Conversation:
     """The state after an event."""
-    history = state.history.plus(event)
-    match event:
-        case ToolAnswered() | ToolRefused() | ToolFaulted():
-            waiting = tuple(call for call in state.waiting if call.call_id != event.call_id)
-            return replace(state, history=history, waiting=waiting, world=state.world.evolve(event))
-        case ToolCalled():
-            return replace(state, history=history, waiting=(*state.waiting, event), calls=state.calls + 1)
-        case UserSpoke():
-            return replace(state, history=history, turns=state.turns + 1)
-        case ConversationStarted():
-            return replace(state, history=history, started=event)
-        case ConversationEnded():
-            return replace(state, history=history, ended=event)
-        case _:
-            return replace(state, history=history)
+    return replay(state, (event,))
 
 
 def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     """The state after a history; no tool is run and no model is called."""
+    events = tuple(events)
+    world, waiting, turns, calls = state.world, state.waiting, state.turns, state.calls
+    started, ended = state.started, state.ended
     for event in events:
-        state = evolve(state, event)
-    return state
+        match event:
+            case ToolAnswered() | ToolRefused() | ToolFaulted():
+                waiting = tuple(call for call in waiting if call.call_id != event.call_id)
+                world = world.evolve(event)
+            case ToolCalled():
+                waiting, calls = (*waiting, event), calls + 1
+            case UserSpoke():
+                turns += 1
+            case ConversationStarted():
+                started = event
+            case ConversationEnded():
+                ended = event
+    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, ended)
 
 
 def _calls(state: Conversation, command: CallTools) -> list[Event]:
-    taken = {event.call_id for event in state.history if isinstance(event, ToolCalled)} if any(c.call_id for c in command.calls) else set()
+    taken = {event.call_id for event in state.history if isinstance(event, ToolCalled)}
     events: list[Event] = []
     for number, wanted in enumerate(command.calls):
-        call_id = wanted.call_id or f"c{state.calls + number + 1}"
+        call_id = clean_text(wanted.call_id or f"c{state.calls + number + 1}")
         while call_id in taken:
             call_id += "'"
         taken.add(call_id)
@@ -222,9 +222,9 @@ def _calls(state: Conversation, command: CallTools) -> list[Event]:
         events.append(
             ToolCalled(
                 agent=command.agent,
-                call_id=clean_text(call_id),
+                call_id=call_id,
                 tool=clean_text(wanted.tool),
-                arguments=plain(wanted.arguments),
+                arguments=legible(wanted.arguments),
                 content=_clean(command.content) if first else None,
                 reasoning=_clean(command.reasoning) if first else None,
             )

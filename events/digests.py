@@ -6,6 +6,7 @@ whole stream and leaves the circumstances out: two runs that differ in nothing b
 seal covers link and circumstances, so that any changed byte is found, and found at its place.
 """
 
+from binascii import hexlify
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -36,7 +37,9 @@ def stream_head(stream: str) -> Head:
 
 def next_link(link: bytes, topic: str, fact: bytes) -> bytes:
     """Link of the event that follows ``link``."""
-    return blake2b(b"%b%b\n%b" % (link, topic.encode(), fact), digest_size=32).digest()
+    digest = blake2b(link, digest_size=32)
+    digest.update(topic.encode() + b"\n" + fact)
+    return digest.digest()
 
 
 def pack(link: bytes, fact: bytes, circumstances: bytes) -> bytes:
@@ -68,4 +71,4 @@ def streams_digest(heads: dict[str, str]) -> str:
 def _seal(link: bytes, circumstances: bytes) -> bytes:
     if circumstances:
         link = blake2b(b"%b%b" % (link, circumstances), digest_size=_SEAL_BYTES).digest()
-    return link[:_SEAL_BYTES].hex().encode()
+    return hexlify(link[:_SEAL_BYTES])

@@ -9,6 +9,8 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +20,14 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from events.base import Event
 from events.catalogue import decode
 from events.digests import Head, content_digest, next_link, pack, seal_holds, stream_head, unpack
-from events.errors import ConcurrencyError, CorruptLog, StoreUnavailable, explain
+from events.errors import ConcurrencyError, CorruptLog, EventsError
+from events.files import explain, refuse_other_files
+
+_TROUBLE = (PersistenceError, sqlite3.Error, UnicodeDecodeError, LookupError)
+_AT_ONCE = 16
+"""Events that go into one INSERT; SQLite's limit is 32,766 values, but each count is a statement to be compiled."""
+
+_compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Recorded(NamedTuple):
@@ -33,19 +42,33 @@ class Recorded(NamedTuple):
     link: bytes
 
 
+class _Row(NamedTuple):
+    """The library's ``StoredEvent`` as SQLite takes it: a tuple, in the order of the columns."""
+
+    originator_id: str
+    originator_version: int
+    topic: str
+    state: bytes
+
+
+@cache
+def _insert(rows: int) -> str:
+    return "INSERT INTO events VALUES " + ", ".join(["(?, ?, ?, ?)"] * rows)  # noqa: S608, nothing of anybody's is in it
+
+
 class _Mapper(Mapper[str]):
     """Between our events and the library's rows; topics are ours and are never imported."""
 
     def __init__(self) -> None:  # no transcoder: pydantic writes and reads whole events
         pass
 
-    def pack(self, stream: str, head: Head, events: Sequence[Event], note: bytes) -> tuple[list[StoredEvent], Head]:
+    def pack(self, stream: str, head: Head, events: Sequence[Event], note: bytes) -> tuple[list[_Row], Head]:
         rows = []
         position, link = head
         for event in events:
             fact = event.to_json()
             position, link = position + 1, next_link(link, event.TOPIC, fact)
-            rows.append(StoredEvent(stream, position, event.TOPIC, pack(link, fact, note)))
+            rows.append(_Row(stream, position, event.TOPIC, pack(link, fact, note)))
             note = b""
         return rows, Head(position, link)
 
@@ -83,17 +106,17 @@ class _Recorder(SQLiteApplicationRecorder):
         self._writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         self._writer.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], *, content: Mapping[str, bytes] | None = None, **_: Any) -> None:
+    def insert_events(self, stored_events: Sequence[Any], *, content: Mapping[str, bytes] | None = None, **_: Any) -> None:
         with self._lock:
+            if not content and 0 < len(stored_events) <= _AT_ONCE:  # one statement is a transaction of its own, and the cheapest
+                self._writer.execute(_insert(len(stored_events)), [*chain.from_iterable(stored_events)])
+                return
             execute = self._writer.execute
             execute("BEGIN IMMEDIATE")
             try:
                 if content:
                     self._writer.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", content.items())
-                self._writer.executemany(
-                    self.insert_events_statement,
-                    [(s.originator_id, s.originator_version, s.topic, s.state) for s in stored_events],
-                )
+                self._writer.executemany(self.insert_events_statement, stored_events)
                 execute("COMMIT")
             except sqlite3.Error:
                 if self._writer.in_transaction:
@@ -127,7 +150,7 @@ class EventStore:
         self._stored: set[str] = set()
         self._unwritten: dict[str, bytes] = {}
         with self._errors():
-            _refuse_other_files(path, must_exist=must_exist)
+            refuse_other_files(path, must_exist=must_exist)
             self._recorder = _Recorder(path, durable=durable)
             self._recorder.execute("CREATE TABLE IF NOT EXISTS content (digest TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID")
 
@@ -148,14 +171,13 @@ class EventStore:
         known = self.head(stream) if head.position else stream_head(stream)  # of a new stream SQLite's key sees the end, but no gap
         if known != head:
             raise ConcurrencyError(f"{stream} has {self.head(stream).position} events, not the {head.position} that the writer knows")
-        note = json.dumps(circumstances, separators=(",", ":")).encode() if circumstances else b""
+        note = _compact(circumstances).encode() if circumstances else b""
         rows, new = self._mapper.pack(stream, head, events, note)
         try:
-            with self._errors():
-                self._recorder.insert_events(rows, content=self._unwritten)
-        except ConcurrencyError:
+            self._recorder.insert_events(rows, content=self._unwritten)
+        except _TROUBLE as error:
             self._heads.pop(stream, None)
-            raise
+            raise self._explain(error) from error
         self._unwritten = {}
         self._heads[stream] = new
         return new
@@ -249,29 +271,14 @@ class EventStore:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, sqlite3.IntegrityError) as error:
-            raise ConcurrencyError(f"{self.path}: somebody else is writing to the same conversation: {error}") from error
-        except (UnicodeDecodeError, LookupError) as error:  # SQLite's own tables are damaged
-            raise CorruptLog(f"{self.path} is damaged ({error}); restore the log from a copy") from error
-        except (PersistenceError, sqlite3.Error) as error:
-            raise explain(self.path, error) from error
+        except _TROUBLE as error:
+            raise self._explain(error) from error
 
-
-def _refuse_other_files(path: Path, *, must_exist: bool) -> None:
-    """Look before anything is written: a file that is not ours stays as it is."""
-    if not path.is_file():
-        if must_exist:
-            raise StoreUnavailable(f"{path}: there is no log here; name the folder that `worldloom generate --out` made")
-        return
-    if path.stat().st_size == 0:
-        if must_exist:
-            raise CorruptLog(f"{path} is empty; restore the log from a copy")
-        return
-    connection = sqlite3.connect(path)
-    try:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    finally:
-        connection.close()
-    if "events" not in tables:
-        found = ", ".join(sorted(tables)) or "none"
-        raise CorruptLog(f"{path} is not a log of Worldloom (its tables: {found}); name another folder, or restore the log from a copy")
+    def _explain(self, error: Exception) -> EventsError:
+        match error:
+            case IntegrityError() | sqlite3.IntegrityError():
+                return ConcurrencyError(f"{self.path}: somebody else is writing to the same conversation: {error}")
+            case UnicodeDecodeError() | LookupError():  # SQLite's own tables are damaged
+                return CorruptLog(f"{self.path} is damaged ({error}); restore the log from a copy")
+            case _:
+                return explain(self.path, error)
