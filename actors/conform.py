@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from actors.equality import differing, same_state
+from actors.piecing import pieced_together
 from actors.recordings import Gold, GoldReplay, Line, Patch, Probe, RecordingError, Step, gold_of, read_gold, read_recordings
 from actors.rerun import Rerun, Standing, Taken
 from domain.errors import SettingError
@@ -18,7 +19,7 @@ from events.tools import ToolAnswered
 from projections.transcript import json_text, observation_text
 
 STEP, FINAL, PROBE = "gold steps", "gold final states", "probes"
-UNKNOWN = "probes of tasks whose gold steps are not known"
+PIECED = " (their gold steps pieced together from the probes)"
 _MOST_SHOWN = 200
 
 
@@ -90,19 +91,15 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
     return list(tallies.values())
 
 
-def _judge(rerun: Rerun, golds: Mapping[str, Gold], line: Line) -> Iterator[tuple[str, Mismatch | None]]:
+def _judge(rerun: Rerun, golds: Mapping[str, tuple[Gold, str]], line: Line) -> Iterator[tuple[str, Mismatch | None]]:
     """(kind, first difference or None) of each call of a recording, and of its final state."""
     if isinstance(line.recording, GoldReplay):
         yield from _judge_gold(rerun, line.place, line.recording)
         return
     probe = line.recording
     place = f"{probe.name} after {probe.after_gold_steps} gold steps"
-    gold = golds.get(probe.task_id)
-    if gold is None:
-        unknown = Difference("task", "its gold steps, in a gold replay or in the data folder", "none")
-        yield UNKNOWN, _mismatch(line, place, unknown)
-        return
-    yield f"{PROBE} {probe.kind}", _mismatch(line, place, _judge_probe(rerun, gold, probe))
+    gold, source = golds[probe.task_id]
+    yield f"{PROBE} {probe.kind}{source}", _mismatch(line, place, _judge_probe(rerun, gold, probe))
 
 
 def _judge_gold(rerun: Rerun, place: str, recording: GoldReplay) -> Iterator[tuple[str, Mismatch | None]]:
@@ -151,11 +148,14 @@ def _final(patch: Patch, start: Standing | None, last: Standing | None) -> Diffe
         return Difference("final patch", "a patch of the initial state", str(error))
 
 
-def _golds(lines: Iterable[Line], folder: Path) -> dict[str, Gold]:
-    """Gold steps by task: from the recordings given, else from the data folder."""
+def _golds(lines: Iterable[Line], folder: Path) -> dict[str, tuple[Gold, str]]:
+    """Gold steps by task: from the recordings given, else from the data folder, else from what the probes quote."""
     given = {line.recording.task_id: gold_of(line.recording) for line in lines if isinstance(line.recording, GoldReplay)}
-    needed = {line.recording.task_id for line in lines if isinstance(line.recording, Probe)}
-    return given if needed <= set(given) else {**read_gold(folder), **given}
+    probes = [line.recording for line in lines if isinstance(line.recording, Probe)]
+    if not {probe.task_id for probe in probes} <= set(given):
+        given = {**read_gold(folder), **given}
+    pieced = pieced_together(probe for probe in probes if probe.task_id not in given)
+    return {**{task: (gold, "") for task, gold in given.items()}, **{task: (gold, PIECED) for task, gold in pieced.items()}}
 
 
 @contextmanager

@@ -73,7 +73,8 @@ class Gold(NamedTuple):
     """How a task begins, and its gold calls."""
 
     initial_patch: Patch
-    calls: tuple[Call, ...]
+    calls: tuple[Call | None, ...]
+    """None is a step of which nothing is known."""
 
 
 def read_recordings(path: Path) -> Iterator[Line]:

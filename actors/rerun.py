@@ -95,7 +95,7 @@ class Rerun:
         if known is None:
             call = gold.calls[repeats - 1 if repeats else steps - 1]
             before = self.after_gold(task, gold, steps if repeats else steps - 1, max(repeats - 1, 0))
-            known = self._reached[task, steps, repeats] = self._take(before, call)[0].after
+            known = self._reached[task, steps, repeats] = self._take(before, call)[0].after if call else before
         return known
 
     def make(self, start: Standing, calls: Sequence[Call]) -> list[Taken]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from actors.conform import FINAL, STEP, UNKNOWN, Tally, conform
-from actors.recordings import RecordingError
+from actors.conform import FINAL, STEP, Tally, conform
+from actors.piecing import pieced_together
+from actors.recordings import Probe, RecordingError
 from domain.errors import Refusal, SettingError
 from domain.goal import Goal
 from domain.grammar import Grammar
@@ -237,13 +238,26 @@ def test_missing_argument_that_was_no_error_is_compared_in_full(folder: Path) ->
     assert paths(tallies) == ["content"]
 
 
-def test_probe_without_a_task_is_an_error_of_its_own_kind(folder: Path) -> None:
-    """It is counted and named, not left out; so is one that lies behind its task's last step."""
-    tallies = run(folder, gold(name_step()), probe("mutate", 0, name_step(), task="t9"), probe("mutate", 2, name_step()))
+def test_probe_behind_the_last_step_is_named(folder: Path) -> None:
+    """There is no such state."""
+    tallies = run(folder, gold(name_step()), probe("mutate", 2, name_step()))
 
-    assert (tallies[UNKNOWN].equal, tallies[UNKNOWN].total) == (0, 1)
-    assert tallies[UNKNOWN].mismatches[0].task == "t9"
     assert tallies["probes mutate"].mismatches[0].path == "after_gold_steps"
+
+
+def test_gold_steps_are_pieced_together_from_probes(folder: Path) -> None:
+    """Repeats quote whole gold calls, mutations all but one argument; a step that nobody quotes changes nothing."""
+    call = {"name": "pay", "requestor": "assistant", "content": "", "error": True, "task_id": "t9"}
+    probes = [
+        Probe(**call, kind="mutate", arg="account", after_gold_steps=1, arguments={"account": "zz", "amount": 5}),
+        Probe(**call, kind="missing", arg="amount", after_gold_steps=1, arguments={"account": "A"}),
+        Probe(**call, kind="missing", arg="amount", after_gold_steps=2, arguments={"account": "B"}),
+        Probe(**call, kind="repeat", repeat_index=0, after_gold_steps=4, arguments={"account": "C", "amount": 7}),
+    ]
+
+    calls = pieced_together(probes)["t9"].calls
+
+    assert [call and call.arguments for call in calls] == [{"account": "C", "amount": 7}, {"account": "A", "amount": 5}, None, None]
 
 
 @pytest.mark.parametrize("name", ["gold_replay.jsonl", "gold_replay.jsonl.gz", "tasks.jsonl", "tasks.jsonl.gz"])
@@ -304,7 +318,7 @@ def test_missing_file_and_setting_without_data_are_named(folder: Path) -> None:
 
 @pytest.mark.parametrize("through_log", [False, True])
 def test_retail_answers_as_tau2_bench_does(through_log: bool, tmp_path: Path) -> None:
-    """All gold steps, final states and probes of known tasks are equal; a changed recording is not."""
+    """All gold steps, final states and probes are equal; a changed recording is not."""
     if not SHARED.is_dir():
         pytest.skip(f"{SHARED} is not here: recordings of tau2-bench are not part of this repository")
     from scenarios.load import load, names
@@ -315,8 +329,8 @@ def test_retail_answers_as_tau2_bench_does(through_log: bool, tmp_path: Path) ->
 
     for tally in tallies:
         print(tally)
-    assert [str(mismatch) for tally in tallies if tally.kind != UNKNOWN for mismatch in tally.mismatches] == []
-    assert sum(tally.total for tally in tallies if tally.kind.startswith("probes ") and tally.kind != UNKNOWN) > 1000
+    assert [str(mismatch) for tally in tallies for mismatch in tally.mismatches] == []
+    assert sum(tally.total for tally in tallies if tally.kind.startswith("probes ")) > 1000
     assert spoiled(tmp_path) == 20
 
 
