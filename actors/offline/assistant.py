@@ -42,6 +42,7 @@ class OfflineAssistant:
     """
 
     model = "offline/assistant"
+    request: str | None = None
     usage: Usage | None = None
 
     def __init__(
@@ -232,7 +233,7 @@ class OfflineAssistant:
         keys = [] if self._spoke or isinstance(step, HandOver) else ["hello"]
         values["label"] = self._label(request.skill)
         if isinstance(step, Ask):
-            values["slot"] = step.slot.replace("_", " ")
+            values["slot"] = self._called_slot(step.slot)
             again = step == self._pending and not step.again
             keys += ["ask.repeat"] if again else ["ask.lead"] if self._spoke else []
             keys += [step.phrase if step.phrase in self._phrases else "ask"]
@@ -244,6 +245,8 @@ class OfflineAssistant:
             kind = "confirm"
         elif isinstance(step, Tell):
             keys += [step.phrase, "go_on" if self._desk.queue else "anything_else"]
+            if step.phrase == "without":
+                values["slot"] = self._called_slot(step.values["slot"])
             kind = "failed" if thought.failed else "decline" if step.declined else "tell"
             if self._desk.queue:
                 values["label"] = self._label(self._desk.queue[0].skill)
@@ -256,6 +259,11 @@ class OfflineAssistant:
     def _message(self, keys: list[str], values: Mapping[str, Any], rng: Random) -> str:
         held: list[str] = []
         return release(tidy(" ".join([self._phrases.draft(key, values, rng, None, held) for key in keys])), held)
+
+    def _called_slot(self, slot: str) -> str:
+        """What a slot is called in speech: ``slot.<slot>`` where there is such a phrase."""
+        key = f"slot.{slot}"
+        return self._phrases.alternatives(key)[0].text if key in self._phrases else slot.replace("_", " ")
 
     def _label(self, skill: Skill) -> str:
         """What a request is called in speech."""

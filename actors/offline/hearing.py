@@ -8,74 +8,108 @@ from functools import cached_property
 from domain.skill import Skill, Slot
 
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?=\S)[^.!?\n]*)*[.!?\n]*")
-_WANTS = re.compile(
-    r"\b(please|could you|can you|would you|will you|tell me|give me|share|provide|let me know|i(?:'ll| will)? (?:still |also |just )?need|"
-    r"what(?:'s| is| are)|which|who|when|where|how (?:many|much)|send me|may i have|can i have|could i (?:get|have)|confirm your|verify your)\b",
-    re.IGNORECASE,
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    """A pattern that finds any of these at the beginning of a word."""
+    return re.compile(rf"\b(?:{'|'.join(patterns)})", re.IGNORECASE)
+
+
+_WANTS = _any(
+    r"(?:please|tell me|give me|send me|share|provide|let me know|which|who|when|where|how (?:many|much))\b",
+    r"(?:can|could|would|will) you\b",
+    r"i(?:'ll| will)? (?:still |also |just )?need\b",
+    r"what(?:'s| is| are)\b",
+    r"(?:may|can|could) i (?:have|get)\b",
+    r"(?:confirm|verify) your\b",
 )
-_ELSE = re.compile(
-    r"\b(anything|something|what|any other\w*|another) (?:else|other\b)|\bany (?:other|further|more) (?:question|request|concern|issue|thing|matter)|"
-    r"\b(?:further|additional) (?:assistance|help|questions)|\bother (?:request|question|matter|thing)s?\b[^?]*\?|\belse (?:i|we) can\b",
-    re.IGNORECASE,
+_ELSE = _any(
+    r"(?:(?:any|some)thing|what|any other\w*|another) (?:else|other\b)",
+    r"any (?:other|further|more) (?:question|request|concern|issue|thing|matter)",
+    r"(?:further|additional) (?:assistance|help|questions)\b",
+    r"other (?:request|question|matter|thing)s?\b[^?]*\?",
+    r"else (?:i|we) can\b",
 )
-_CONFIRM = re.compile(
-    r"\b((?:shall|should) (?:i|we)\b|do you (?:want|wish|confirm|agree|approve|consent)|would you like (?:me|us|to (?:proceed|go ahead|continue|confirm))|"
-    r"is (?:that|this|it|everything|all of this|all this) (?:all )?(?:ok|okay|correct|right|fine|alright|good|accurate|acceptable)|"
-    r"(?:sounds?|looks?) (?:good|right|correct|ok|okay|fine)|(?:answer|reply|say|type|respond|with) ['\"]?yes|yes or no|yes/no|\(yes|"
-    r"go ahead|proceed|may i (?:proceed|go)|are you (?:ok|okay|sure|happy|fine|ready|good)|(?:do|can|could|would) you (?:please )?confirm (?:that|this|these|the |it\b|all|to |by )|"
-    r"please confirm(?: that| this| these| the (?:above|details|following)|[.:?!]|$)|ok(?:ay)? (?:with|for) you|your (?:ok|okay|go-ahead|approval|confirmation))",
-    re.IGNORECASE,
+_CONFIRM = _any(
+    r"(?:shall|should) (?:i|we)\b",
+    r"do you (?:want|wish|confirm|agree|approve|consent)",
+    r"would you like (?:me|us|to (?:proceed|go ahead|continue|confirm))",
+    r"is (?:that|this|it|everything|all (?:of )?this) (?:all )?(?:ok|okay|correct|right|fine|alright|good|accurate|acceptable)",
+    r"(?:sound|look)s? (?:good|right|correct|ok|okay|fine)",
+    r"(?:answer|reply|say|type|respond|with) ['\"]?yes",
+    r"yes or no|yes/no",
+    r"go ahead|proceed|may i (?:proceed|go)",
+    r"are you (?:ok|okay|sure|happy|fine|ready|good)",
+    r"(?:do|can|could|would) you (?:please )?confirm (?:that|this|these|the |it\b|all|to |by )",
+    r"please confirm(?: that| this| these| the (?:above|details|following)|[.:?!]|$)",
+    r"ok(?:ay)? (?:with|for) you",
+    r"your (?:ok|okay|go-ahead|approval|confirmation)",
 )
 _POLAR = re.compile(
-    r"(?:^|[,;:] |\b(?:so|and|or|but|then) )(?:would|do|does|did|is|are|was|were|have|has|can|could|will|should|may|might|am|shall)(?:n't)? "
+    r"(?:^|[,;:] |\b(?:so|and|or|but|then) )"
+    r"(?:would|do|does|did|is|are|was|were|have|has|can|could|will|should|may|might|am|shall)(?:n't)? "
     r"(?:you|i|we|it|that|this|there|the|these|those|they|your|my|everything|all)\b",
     re.IGNORECASE,
 )
-_HOW_HELP = re.compile(
-    r"\bhow (?:can|may|could|might) (?:i|we) (?:help|assist|be of)|what (?:can|may) (?:i|we) (?:do|help)|what (?:would|do) you (?:like|need|want)(?: me)? (?:to do|help|done|today|assist)|"
-    r"what brings you|how (?:can|may) i help",
-    re.IGNORECASE,
-)
-_LOST = re.compile(
-    r"\b(?:did(?:n't| not)|do(?:n't| not)) (?:quite |fully )?(?:understand|catch|get|follow)|not (?:quite )?sure (?:i|what you)|rephrase|"
-    r"say (?:that|it) (?:again|differently|another way)|clarify|more detail|in other words|what exactly",
-    re.IGNORECASE,
-)
-_DECLINED = re.compile(
-    r"\b(?:unfortunately|(?:i'm|i am|we're|we are) (?:afraid|sorry|unable|not able|not allowed)|sorry|apologi[sz]e|(?:can(?:'t|not)|could(?:n't| not)|won't be able to) "
-    r"(?:be|do|process|cancel|change|modify|make|help|offer|go|find|complete)|not (?:possible|eligible|allowed|permitted)|regret)\b",
-    re.IGNORECASE,
-)
-_HANDED = re.compile(
-    r"\b(?:being transferred|transferr?(?:ing|ed) you|hand(?:ing|ed) (?:you|this|things|it) over|pass(?:ing|ed) (?:you|this|it) (?:on|over|to)|"
-    r"connect(?:ing|ed) you|(?:a|to a) (?:human|colleague|specialist|person|human agent) (?:will|of|from|who|for)|put(?:ting)? you through)\b",
-    re.IGNORECASE,
-)
-_DONE = re.compile(
-    r"\b(?:all set|(?:is|are|has been|have been|was|were|'s|'ve been) (?:now |all |just |successfully )*(?:done|cancell?ed|updated|changed|processed|completed?|modified|"
-    r"returned|exchanged|confirmed|submitted|placed|created|booked|scheduled|sorted|taken care of|released|approved|recorded|requested|refunded|sent|set)|"
-    r"you're welcome|have a (?:great|good|nice|lovely|wonderful) (?:day|one|evening|weekend)|goodbye|take care)\b",
-    re.IGNORECASE,
-)
-_UNSURE = re.compile(
-    r"\b(?:(?:do(?:n'?t|es not| not)|dont|can'?t|cannot|could(?:n'?t| not)|did(?:n'?t| not)) (?:\w+ ){0,2}?(?:know|have|remember|recall|find|tell|got|see)|"
-    r"no (?:idea|clue)|not (?:sure|certain)|unsure|forgot(?:ten)?|haven'?t got|idk|dunno|lost (?:it|that|track of (?:it|that)))\b",
-    re.IGNORECASE,
-)
-_ALSO = re.compile(r"\b(?:also|another thing|as well|in addition|one more|additionally|besides|on top of that|while you're at it)\b", re.IGNORECASE)
-_INSTEAD = re.compile(r"\b(?:instead|rather|actually|never ?mind|forget (?:it|that|about))\b", re.IGNORECASE)
-_CLOSING = re.compile(
-    r"\b(?:that(?:'s| is| was|s| will be|'ll be) (?:all|it|everything)|nothing (?:else|more)|no(?:pe)?,? (?:thanks|thank you|that|thx|i'm)|(?:good)?bye|"
-    r"i'm (?:good|all set|done)|all good|all set|cheers|have a (?:good|great|nice|lovely)|see (?:you|ya)|take care|no more|that covers)\b",
-    re.IGNORECASE,
-)
-_PROTEST = re.compile(
-    r"\b(?:really|come on|surely|seriously|unacceptable|ridiculous|exception|any way|anyway|nothing you can|why not|are you sure|not fair|disappoint\w+|supervisor|sure\?)\b",
-    re.IGNORECASE,
-)
 _OPEN = re.compile(r"\b(?:which|what|whom?|when|where|how|why)\b[^,;:]*$", re.IGNORECASE)
-_YES_WORD = re.compile(r"\b(?:confirm|yes)\b", re.IGNORECASE)
-_EITHER = re.compile(r"\b(?:or|either|alternatively)\b", re.IGNORECASE)
+_HOW_HELP = _any(
+    r"how (?:can|may|could|might) (?:i|we) (?:help|assist|be of)",
+    r"what (?:can|may) (?:i|we) (?:do|help)",
+    r"what (?:would|do) you (?:like|need|want)(?: me)? (?:to do|help|done|today|assist)",
+    r"what brings you",
+)
+_LOST = _any(
+    r"(?:did|do)(?:n't| not) (?:quite |fully )?(?:understand|catch|get|follow)\b",
+    r"not (?:quite )?sure (?:i|what you)\b",
+    r"rephrase|clarify|more detail|in other words|what exactly",
+    r"(?:say|put) (?:that|it) (?:again|differently|another way)",
+)
+_DECLINED = _any(
+    r"(?:unfortunately|sorry|apologi[sz]e|regret)\b",
+    r"(?:i'm|i am|we're|we are) (?:afraid|sorry|unable|not able|not allowed)\b",
+    r"(?:can(?:'t|not)|could(?:n't| not)|won't be able to) (?:be|do|process|cancel|change|modify|make|help|offer|go|find|complete)\b",
+    r"not (?:possible|eligible|allowed|permitted)\b",
+)
+_HANDED = _any(
+    r"(?:being transferred|transferr?(?:ing|ed) you|connect(?:ing|ed) you|put(?:ting)? you through)\b",
+    r"hand(?:ing|ed) (?:you|this|things|it) over\b",
+    r"pass(?:ing|ed) (?:you|this|it) (?:on|over|to)\b",
+    r"a (?:human|colleague|specialist|person|human agent) will\b",
+)
+_DONE = _any(
+    r"(?:is|are|has been|have been|was|were) (?:now |all |just |successfully )*"
+    r"(?:done|cancell?ed|updated|changed|processed|completed?|modified|returned|exchanged|confirmed|submitted|placed|created|booked|"
+    r"scheduled|sorted|taken care of|released|approved|recorded|requested|refunded|sent|set)\b",
+    r"(?:all set|you're welcome|goodbye|take care)\b",
+    r"have a (?:great|good|nice|lovely|wonderful) (?:day|one|evening|weekend)\b",
+)
+_UNSURE = _any(
+    r"(?:do(?:n'?t|es not| not)|can'?t|cannot|could(?:n'?t| not)|did(?:n'?t| not)) "
+    r"(?:\w+ ){0,2}?(?:know|have|remember|recall|find|tell|got|see)\b",
+    r"no (?:idea|clue)\b",
+    r"not (?:sure|certain)\b",
+    r"(?:unsure|forgot(?:ten)?|haven'?t got|idk|dunno)\b",
+    r"lost (?:it|that|track of (?:it|that))\b",
+)
+_ALSO = _any(r"(?:also|another thing|as well|in addition|one more|additionally|besides|on top of that|while you're at it)\b")
+_INSTEAD = _any(r"(?:instead|rather|actually|never ?mind|forget (?:it|that|about))\b")
+_CLOSING = _any(
+    r"that(?:'?s| is| was| will be|'ll be) (?:all|it|everything)\b",
+    r"nothing (?:else|more)\b",
+    r"no(?:pe)?,? (?:thanks|thank you|that|thx|i'm)\b",
+    r"(?:(?:good)?bye|cheers|take care|no more|that covers|all good|all set)\b",
+    r"(?:i'm|im|we're) (?:good|all (?:good|set)|done)\b",
+    r"have a (?:good|great|nice|lovely)\b",
+    r"see (?:you|ya)\b",
+)
+_PROTEST = _any(
+    r"(?:really|come on|surely|seriously|unacceptable|ridiculous|exception|any ?way|why not)\b",
+    r"(?:are you sure|not fair|disappoint\w+|supervisor)\b",
+    r"nothing you can\b",
+    r"must be something\b",
+)
+_YES_WORD = _any(r"(?:confirm|yes)\b")
+_EITHER = _any(r"(?:or|either|alternatively)\b")
 _CLAUSE = re.compile(r"[.!?;,\n]|\b(?:and|also|plus|then|as well as|second)\b", re.IGNORECASE)
 
 
@@ -114,12 +148,12 @@ class Heard:
     @cached_property
     def handed_over(self) -> bool:
         """Somebody else takes over."""
-        return not self.asks and _HANDED.search(self.text) is not None
+        return not self.asks and not self.confirms and _HANDED.search(self.text) is not None
 
     @cached_property
     def settled(self) -> bool:
         """It says that something is done, and asks nothing."""
-        return not self.asks and _DONE.search(self.text) is not None
+        return not self.asks and not self.confirms and _DONE.search(self.text) is not None
 
     @cached_property
     def polar(self) -> bool:
@@ -177,7 +211,8 @@ def requests(text: str, skills: Iterable[Skill]) -> list[tuple[Skill, str]]:
 
     A second one counts only in a clause of its own: "change the address" is one request, not two.
     """
-    places = sorted(((match.start(), match.end(), skill) for skill in skills if (match := skill.recogniser.search(text))), key=lambda place: place[:2])
+    found = ((skill.recogniser.search(text), skill) for skill in skills)
+    places = sorted(((match.start(), match.end(), skill) for match, skill in found if match), key=lambda place: place[:2])
     if not places:
         return []
     kept: list[tuple[int, int, Skill]] = []

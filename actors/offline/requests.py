@@ -171,7 +171,8 @@ class Desk:
         except Pause as pause:
             return _within_reason(Thought(pause.step, record.user), request, record)
         except LookupRefused as refused:
-            return Thought(Tell("refused", {"reason": refused.reason}, declined=True), record.user, failed=True, rejected=record.user is None)
+            step = Tell("refused", {"reason": refused.reason}, declined=True)
+            return Thought(step, record.user, failed=True, rejected=record.user is None)
         except LookupFaulted:
             return Thought(Tell("faulted", {}, declined=True), record.user, failed=True)
         raise SettingError(f"the script of skill {request.skill.name!r} came to its end without telling or declining anything")
@@ -183,7 +184,7 @@ def _within_reason(thought: Thought, request: Request, record: Record) -> Though
     if not isinstance(step, Ask):
         return thought
     if step.slot in record.unknown or request.asked.get(step.slot, 0) >= _ASKED_TOO_OFTEN:
-        return replace(thought, step=Tell("without", {"slot": step.slot.replace("_", " ")}, declined=True), failed=True)
+        return replace(thought, step=Tell("without", {"slot": step.slot}, declined=True), failed=True)
     return thought
 
 

@@ -54,6 +54,7 @@ class OfflineUser:
     """
 
     model = "offline/user"
+    request: str | None = None
     usage: Usage | None = None
 
     def __init__(self, goal: Goal, persona: Persona, phrases: Grammar, slots: Mapping[str, Slot], seed: int) -> None:

@@ -73,7 +73,7 @@ def redirect_parcel(world: Transaction, parcel_id: str, city: str) -> dict[str, 
     return dict(world.get("parcels", parcel_id))
 
 
-CONFIRMED = Rule("confirm-first", "The user must have agreed to what is changed.", lambda memory, call, world: memory.confirmed)
+CONFIRMED = Rule("confirm-first", "The user must have agreed to what is changed.", lambda memory, _call, _world: memory.confirmed)
 
 
 def authenticate(s: Script) -> Any:
@@ -128,14 +128,18 @@ SKILLS = (
     Skill("redirect_parcel", r"\b(?:redirect|reroute|somewhere else)\b", _redirect, ("parcel_id", "city")),
 )
 PHRASES = {
-    "request.where_parcel": ["Where is my parcel?", "Please locate parcel {parcel_id}.", "I'd like to know where parcel {parcel_id} is, please track it"],
+    "request.where_parcel": ["Where is my parcel?", "Please locate parcel {parcel_id}.", "Where is parcel {parcel_id}, please track it"],
     "request.stop_parcel": [
         "I want to stop a parcel.",
         "Please stop parcel {parcel_id}, it's {reason}.",
         "Can you stop {parcel_id}?",
         "A parcel of mine has to be stopped, please halt it",
     ],
-    "request.redirect_parcel": ["I'd like to redirect a parcel", "Please reroute {parcel_id} to {city}.", "My parcel {parcel_id} should go somewhere else."],
+    "request.redirect_parcel": [
+        "I'd like to redirect a parcel",
+        "Please reroute {parcel_id} to {city}.",
+        "My parcel {parcel_id} should go somewhere else.",
+    ],
     "tell.email": ["My email is {email}.", "{email}"],
     "tell.parcel_id": ["The number is {parcel_id}.", "{parcel_id}"],
     "tell.reason": ["It's {reason}."],
@@ -169,7 +173,8 @@ SCHEMA = Schema(
 def draw_world(rng: Random) -> dict[str, Any]:
     senders = {f"S-{n}": {"id": f"S-{n}", "email": f"{name}@mail.example"} for n, name in enumerate(("ada", "ben", "cleo", "dev"), 1)}
     parcels = {
-        f"P-{n}": {"id": f"P-{n}", "sender": f"S-{n % 4 + 1}", "status": rng.choice(STATUSES), "city": rng.choice(CITIES)} for n in range(1001, 1041)
+        f"P-{n}": {"id": f"P-{n}", "sender": f"S-{n % 4 + 1}", "status": rng.choice(STATUSES), "city": rng.choice(CITIES)}
+        for n in range(1001, 1041)
     }
     return {"senders": senders, "parcels": parcels}
 

@@ -63,10 +63,10 @@ def hold(setting: Setting, world: World, goal: Goal, persona: Persona, seed: int
     """One conversation to its end."""
     pair = pair or minds(setting, goal, persona, seed)
     memory = Memory()
+    nowhere = dict.fromkeys(("run", "world", "scenario", "policy", "toolset", "persona", "goal"), "")
     started = ConversationStarted(
-        run="", setting=setting.name, index=0, seed=seed, world="", scenario="", policy="", toolset="", persona="", goal="", models={}, clock=setting.clock,
-        limits=setting.limits,
-    )  # fmt: skip
+        setting=setting.name, index=0, seed=seed, models={}, clock=setting.clock, limits=setting.limits, **nowhere
+    )
     state = replay(Conversation(world), [started])
     while state.ended is None:
         for command in commands(state, pair):

@@ -139,7 +139,7 @@ def test_users_understand_free_text(asked, expected):
     goal = draw_goal(WORLD, Random(1)).model_copy(
         update={"identity": {"email": "ada@mail.example"}, "tasks": (_task("stop_parcel", parcel_id="P-1001", reason="not needed"),)}
     )
-    persona = draw_persona(Random(4)).model_copy(update={"traits": {**draw_persona(Random(4)).traits, "slang_usage": 0.0, "digital_literacy": 1.0}})
+    persona = draw_persona(Random(4))
     user = minds(SETTING, goal, persona, 3)[USER]
     user.observe(UserSpoke(agent=USER, content=think(user).content))
     user.observe(AssistantSpoke(agent=ASSISTANT, content=asked))
@@ -199,7 +199,8 @@ def test_goals_of_the_settings_are_reached(name):
 def test_what_is_said_around_a_request_is_no_request(name):
     """Greetings, small talk and thanks are neither taken for a request nor for a slot's value."""
     setting = load(name)
-    around = ("greet", "greet.short", "lead", "context", "context.short", "urgency", "aside", "closing", "tail.short", "agree", "ack", "leave", "leave.declined")
+    around = ["greet", "greet.short", "lead", "context", "context.short", "urgency", "aside", "closing", "tail.short"]
+    around += ["agree", "ack", "leave", "leave.declined"]
     slots: list[Slot] = list(setting.slots.values())
     for key in around:
         for seed in range(400):
