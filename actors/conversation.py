@@ -5,7 +5,6 @@ stopped: a recorded reply is never asked for twice, a recorded effect never had 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 from actors.mind import Mind, Reply, Say
@@ -55,7 +54,6 @@ class ConversationActor:
         self._stream, self._store, self._environment, self._minds, self._clock = stream, store, environment, minds, clock
         self.state = Conversation(World(base))
         self._memory = Memory()
-        self._views = {agent: b"%b %b" % (started.to_json(), mind.model.encode()) for agent, mind in minds.items()}
         self._head = store.head(stream)
         for record in store.read(stream) if self._head.position else ():
             self._believe([record.event])
@@ -81,7 +79,7 @@ class ConversationActor:
         began = self._clock()
         mind = self._minds[agent]
         reply = await mind.reply()
-        via = ModelReplied(agent=agent, model=mind.model, request=self._request(agent), usage=mind.usage)
+        via = ModelReplied(agent=agent, model=mind.model, request=mind.request, usage=mind.usage)
         self._record(self._events(agent, reply, via), latency=self._clock() - began)
 
     def _next_speaker(self) -> str:
@@ -112,14 +110,9 @@ class ConversationActor:
         self.state = replay(self.state, events)
         for event in events:
             self._memory.observe(event)
-            viewers = [agent for agent in self._minds if visible(event, agent)]
-            fact = event.to_json() if viewers else b""
-            for agent in viewers:
-                self._minds[agent].observe(event)
-                self._views[agent] = blake2b(self._views[agent] + fact, digest_size=16).digest()
-
-    def _request(self, agent: str) -> str:
-        return blake2b(self._views[agent], digest_size=16).hexdigest()
+            for agent, mind in self._minds.items():
+                if visible(event, agent):
+                    mind.observe(event)
 
 
 def visible(event: Event, agent: str) -> bool:

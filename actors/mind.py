@@ -47,5 +47,9 @@ class Mind(Protocol):
         """What the role wants to do now; changes nothing."""
 
     @property
+    def request(self) -> str | None:
+        """Digest of all that the model was shown for the last reply; None for rules, which are shown no prompt."""
+
+    @property
     def usage(self) -> Usage | None:
         """What the last reply took; None where nothing was paid for."""

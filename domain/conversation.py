@@ -101,6 +101,8 @@ class Conversation:
     turns: int = 0
     """Turns of the user."""
     calls: int = 0
+    named: bool = False
+    """Whether a model has named a call itself."""
     ended: ConversationEnded | None = None
 
     @property
@@ -192,7 +194,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
 def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     """The state after a history; no tool is run and no model is called."""
     events = tuple(events)
-    world, waiting, turns, calls = state.world, state.waiting, state.turns, state.calls
+    world, waiting, turns, calls, named = state.world, state.waiting, state.turns, state.calls, state.named
     started, ended = state.started, state.ended
     for event in events:
         match event:
@@ -201,17 +203,20 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
                 world = world.evolve(event)
             case ToolCalled():
                 waiting, calls = (*waiting, event), calls + 1
+                named = named or event.call_id != f"c{calls}"
             case UserSpoke():
                 turns += 1
             case ConversationStarted():
                 started = event
             case ConversationEnded():
                 ended = event
-    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, ended)
+    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, named, ended)
 
 
 def _calls(state: Conversation, command: CallTools) -> list[Event]:
-    taken = {event.call_id for event in state.history if isinstance(event, ToolCalled)}
+    taken: set[str] = set()
+    if state.named or any(wanted.call_id for wanted in command.calls):  # our own numbers repeat only what a model named
+        taken = {event.call_id for event in state.history if isinstance(event, ToolCalled)}
     events: list[Event] = []
     for number, wanted in enumerate(command.calls):
         call_id = clean_text(wanted.call_id or f"c{state.calls + number + 1}")

@@ -63,8 +63,8 @@ class ModelReplied(Event):
     TOPIC: ClassVar[str] = "model-replied.v1"
     agent: str
     model: str
-    request: str
-    """Digest of all that the model was shown."""
+    request: str | None = None
+    """Digest of all that the model was shown; None for rules, which see the conversation as it stands and no prompt."""
     usage: Usage | None = None
     raw: str | None = None
 

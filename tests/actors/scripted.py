@@ -68,9 +68,8 @@ class Scripted:
         self._said = 0
         self._in_step = False
 
-    @property
-    def usage(self) -> Usage | None:
-        return None
+    request: str | None = None
+    usage: Usage | None = None
 
     def observe(self, event: Event) -> None:
         own = getattr(event, "agent", None) == self.agent
