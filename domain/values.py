@@ -81,7 +81,7 @@ def plain(value: Any) -> Any:
             raise ValueError(f"{value} is not a finite number")
         return value
     if isinstance(value, Mapping):
-        return {clean_text(str(key)): plain(item) for key, item in value.items()}
+        return {_name(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         items: Iterable[Any] = sorted(value) if isinstance(value, (set, frozenset)) else value
         return [plain(item) for item in items]
@@ -93,13 +93,17 @@ def plain(value: Any) -> Any:
 def legible(value: Any) -> Any:
     """What an agent wrote, as a JSON value: where JSON cannot hold a part of it, its text stands for that part."""
     if isinstance(value, Mapping):
-        return {clean_text(str(key)): legible(item) for key, item in value.items()}
+        return {_name(key): legible(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [legible(item) for item in value]
     try:
         return plain(value)
     except ValueError:
         return clean_text(str(value))
+
+
+def _name(key: Any) -> str:
+    return key if type(key) is str and key.isascii() else clean_text(str(key))
 
 
 def clean_text(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+from pydantic_core import to_json
 
 from events.base import Event
 from events.catalogue import decode
@@ -26,8 +27,6 @@ from events.files import explain, refuse_other_files
 _TROUBLE = (PersistenceError, sqlite3.Error, UnicodeDecodeError, LookupError)
 _AT_ONCE = 16
 """Events that go into one INSERT; SQLite's limit is 32,766 values, but each count is a statement to be compiled."""
-
-_compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Recorded(NamedTuple):
@@ -171,7 +170,7 @@ class EventStore:
         known = self.head(stream) if head.position else stream_head(stream)  # of a new stream SQLite's key sees the end, but no gap
         if known != head:
             raise ConcurrencyError(f"{stream} has {self.head(stream).position} events, not the {head.position} that the writer knows")
-        note = _compact(circumstances).encode() if circumstances else b""
+        note = to_json(circumstances) if circumstances else b""
         rows, new = self._mapper.pack(stream, head, events, note)
         try:
             self._recorder.insert_events(rows, content=self._unwritten)
