@@ -27,7 +27,7 @@ def charge(world: Transaction, user_id: str, payment_method_id: str, amount: flo
 
 def covers(method: dict[str, Any], amount: float) -> bool:
     """Whether a payment method can pay an amount; only a gift card can be too poor."""
-    return method["source"] != "gift_card" or method["balance"] >= amount
+    return bool(method["source"] != "gift_card" or method["balance"] >= amount)
 
 
 @tool(writes=True)
@@ -148,9 +148,7 @@ def modify_pending_order_payment(world: Transaction, order_id: str, payment_meth
 
 
 @tool(writes=True)
-def return_delivered_order_items(
-    world: Transaction, order_id: str, item_ids: list[str], payment_method_id: str
-) -> dict[str, Any]:
+def return_delivered_order_items(world: Transaction, order_id: str, item_ids: list[str], payment_method_id: str) -> dict[str, Any]:
     """
     Take back items of a delivered order; the customer gets an email on how to send them.
 
@@ -170,9 +168,7 @@ def return_delivered_order_items(
     ordered = [item["item_id"] for item in order["items"]]
     if any(item_ids.count(item_id) > ordered.count(item_id) for item_id in item_ids):
         raise Refusal("not-found", "Some item not found")
-    world.update(
-        "orders", order_id, status="return requested", return_items=sorted(item_ids), return_payment_method_id=payment_method_id
-    )
+    world.update("orders", order_id, status="return requested", return_items=sorted(item_ids), return_payment_method_id=payment_method_id)
     return dict(order_of(world, order_id))
 
 

@@ -30,16 +30,28 @@ PRODUCTS: dict[str, tuple[float, dict[str, tuple[str, ...]]]] = {
     "Standing Desk": (420.0, {"width": ("120 cm", "140 cm", "160 cm"), "top": ("oak", "white", "walnut"), "drive": ("manual", "electric")}),
     "Desk Chair": (260.0, {"color": ("black", "teal", "beige"), "armrests": ("fixed", "adjustable", "none"), "seat": ("mesh", "leather")}),
     "Noise Meter": (95.0, {"range": ("60 dB", "100 dB", "130 dB"), "power": ("battery", "USB")}),
-    "Wireless Mouse": (39.0, {"color": ("white", "black", "pink"), "grip": ("left-handed", "right-handed"), "sensor": ("optical", "laser")}),
+    "Wireless Mouse": (
+        39.0,
+        {"color": ("white", "black", "pink"), "grip": ("left-handed", "right-handed"), "sensor": ("optical", "laser")},
+    ),
     "Travel Keyboard": (110.0, {"layout": ("compact", "full"), "switches": ("quiet", "clicky", "tactile"), "color": ("black", "white")}),
     "Web Camera": (84.0, {"resolution": ("720p", "1080p", "4K"), "mount": ("clip", "tripod"), "microphone": ("built-in", "none")}),
     "Portable Charger": (45.0, {"capacity": ("5000mAh", "10000mAh", "20000mAh"), "ports": ("one", "two"), "color": ("black", "coral")}),
-    "Espresso Maker": (310.0, {"pressure": ("9 bar", "15 bar", "19 bar"), "color": ("chrome", "cream"), "grinder": ("included", "not included")}),
+    "Espresso Maker": (
+        310.0,
+        {"pressure": ("9 bar", "15 bar", "19 bar"), "color": ("chrome", "cream"), "grinder": ("included", "not included")},
+    ),
     "Tea Kettle": (52.0, {"volume": ("1L", "1.5L", "2L"), "material": ("steel", "glass", "enamel"), "whistle": ("loud", "silent")}),
     "Cast Iron Pan": (44.0, {"diameter": ("20 cm", "24 cm", "28 cm"), "handle": ("short", "long"), "lid": ("with lid", "without lid")}),
     "Yoga Mat": (31.0, {"thickness": ("4mm", "6mm", "8mm"), "color": ("plum", "teal", "sand"), "material": ("cork", "rubber")}),
-    "Jigsaw Puzzle": (24.0, {"pieces": ("500", "1000", "2000"), "motif": ("mountains", "harbor", "botanical"), "material": ("wood", "cardboard")}),
-    "Camping Tent": (230.0, {"capacity": ("2-person", "3-person", "4-person"), "season": ("three-season", "four-season"), "color": ("orange", "green")}),
+    "Jigsaw Puzzle": (
+        24.0,
+        {"pieces": ("500", "1000", "2000"), "motif": ("mountains", "harbor", "botanical"), "material": ("wood", "cardboard")},
+    ),
+    "Camping Tent": (
+        230.0,
+        {"capacity": ("2-person", "3-person", "4-person"), "season": ("three-season", "four-season"), "color": ("orange", "green")},
+    ),
     "Wall Clock": (41.0, {"diameter": ("25 cm", "30 cm", "40 cm"), "face": ("roman", "plain"), "frame": ("oak", "steel", "bamboo")}),
 }
 """Product -> (typical price, option -> values)."""

@@ -16,9 +16,7 @@ from scenarios.retail.world import SCHEMA
 
 _TABLES = ("users", "orders", "products")
 _TASK_FILES = ("tasks.jsonl.gz", "tasks.jsonl", "tasks.json")
-_UNSET = tuple(
-    field for field in SCHEMA.tables["orders"].columns if field.startswith(("cancel_", "exchange_", "return_"))
-)
+_UNSET = tuple(field for field in SCHEMA.tables["orders"].columns if field.startswith(("cancel_", "exchange_", "return_")))
 """What an order lacks in the file until something is done to it, and shows as null."""
 
 

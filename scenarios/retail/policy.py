@@ -31,9 +31,9 @@ def _same_customer(memory: Memory, call: Call, world: World) -> bool:
     known = customer(memory)
     if known is None:
         return True
-    row = world.row("users", known) or {}
+    row: Mapping[str, Any] = world.row("users", known) or {}
     if call.tool == "find_user_id_by_email":
-        return str(row.get("email", "")).lower() == call.arguments["email"].lower()
+        return bool(str(row.get("email", "")).lower() == call.arguments["email"].lower())
     return _full_name(row.get("name", {})) == _full_name(call.arguments)
 
 
@@ -85,7 +85,7 @@ def _refund_where_paid(_memory: Memory, call: Call, world: World) -> bool:
     wanted = call.arguments["payment_method_id"]
     if order is None or wanted == order["payment_history"][0]["payment_method_id"]:
         return True
-    owner = world.row("users", order["user_id"]) or {}
+    owner: Mapping[str, Any] = world.row("users", order["user_id"]) or {}
     method = owner.get("payment_methods", {}).get(wanted)
     return method is None or method["source"] == "gift_card"
 
@@ -116,7 +116,8 @@ RULES = [
     ),
     Rule(
         "authenticate-first",
-        "Find out who the customer is, by email or by name and zip code, before anything about a profile or an order is looked up or changed.",
+        "Find out who the customer is, by email or by name and zip code, before anything about a profile or an order is looked up "
+        "or changed.",
         _authenticated,
         _PERSONAL,
     ),
@@ -125,7 +126,12 @@ RULES = [
     Rule("look-first", "Look an order up before changing anything about it.", _looked_up, _OF_ORDERS),
     Rule("pending-only", "Only a pending order can be cancelled or modified.", _pending, _PENDING),
     Rule("delivered-only", "Only items of a delivered order can be returned or exchanged.", _delivered, _DELIVERED),
-    Rule("cancel-reason", "An order is cancelled as 'no longer needed' or 'ordered by mistake', for no other reason.", _good_reason, frozenset({"cancel_pending_order"})),
+    Rule(
+        "cancel-reason",
+        "An order is cancelled as 'no longer needed' or 'ordered by mistake', for no other reason.",
+        _good_reason,
+        frozenset({"cancel_pending_order"}),
+    ),
     Rule("swap-once", "The items of an order are modified or exchanged once; collect all of them first.", _first_swap, _SWAPS),
     Rule("same-product", "An item can become another variant of the same product, not another product.", _same_product, _SWAPS),
     Rule(

@@ -1,5 +1,6 @@
 """Scripts of the offline assistant: cancelling, addresses, payment, and questions."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -154,7 +155,8 @@ def order_status(s: Script) -> NoReturn:
 def product_question(s: Script) -> NoReturn:
     """Say what there is of a product, and what it costs."""
     names = s.look("list_all_product_types")
-    named = next((name for name in sorted(names, key=len, reverse=True) if _speaks_of(s.said, name)), None)
+    said = _letters(s.said)
+    named = next((name for name in sorted(names, key=len, reverse=True) if _letters(name) in said), None)
     if named is None:
         if s.has("product"):
             s.decline("product_question.not_found", products=words.join(sorted(names)))
@@ -173,11 +175,9 @@ def product_question(s: Script) -> NoReturn:
     s.tell("product_question.told", **about, **prices, cheapest=cheapest)
 
 
-def _speaks_of(said: str, name: str) -> bool:
-    def plain(text: str) -> str:
-        return "".join(char for char in text.lower() if char.isalnum())
-
-    return plain(name) in plain(said)
+def _letters(text: str) -> str:
+    """A text without its spaces and hyphens, so that "t shirt" is a T-Shirt."""
+    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def hand_over(s: Script) -> NoReturn:

@@ -88,8 +88,12 @@ def _choose(s: Script, old: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
         fitting = [variant for variant in words.variants_like(product, item["options"], wanted) if variant["item_id"] != item["item_id"]]
         kept = [variant for variant in fitting if _keeps(variant, item, wanted)]
         if not kept:
-            others = [words.describe_options(variant["options"]) for variant in fitting or words.variants_like(product, item["options"], {})]
-            s.decline("swap.unavailable", items=name, wanted=words.describe_options(wanted), choices="; ".join(others[:_NAMED_ALTERNATIVES]))
+            others = [
+                words.describe_options(variant["options"]) for variant in fitting or words.variants_like(product, item["options"], {})
+            ]
+            s.decline(
+                "swap.unavailable", items=name, wanted=words.describe_options(wanted), choices="; ".join(others[:_NAMED_ALTERNATIVES])
+            )
         chosen.append(kept[0])
     return chosen
 

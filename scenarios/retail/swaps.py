@@ -96,7 +96,8 @@ def exchange_delivered_order_items(
 
 
 def _too_many(order: Row, item_ids: list[str], item_id: str) -> bool:
-    return item_ids.count(item_id) > sum(item["item_id"] == item_id for item in order["items"])
+    ordered = [item["item_id"] for item in order["items"]]
+    return item_ids.count(item_id) > ordered.count(item_id)
 
 
 def _ordered(order: Row, item_id: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from domain.goal import Action, Goal, Task
 from domain.world import World
 from scenarios.retail import words
+from scenarios.retail.questions import questions_for, user_in, user_of
 
 _WRITES = {
     "cancel_pending_order": "cancel_order",
@@ -32,11 +33,12 @@ def goal_of(task: Mapping[str, Any], world: World) -> Goal:
     actions = tuple(Action(tool=call["name"], arguments=call["arguments"]) for call in calls)
     told = (task.get("evaluation_criteria") or {}).get("communicate_info") or []
     instruction = _instruction(task["user_scenario"]["instructions"])
+    user = next((row for action in actions if (row := user_of(action, world)) is not None), None) or user_in(instruction, world)
     return Goal(
         id=f"tau2-{task['id']}",
         instruction=instruction,
-        identity=_identity(actions, instruction, world),
-        tasks=tuple(_tasks(actions, world)),
+        identity=_identity(user, instruction),
+        tasks=tuple(_tasks(actions, list(map(str, told)), user, world)),
         actions=actions,
         outputs=tuple(map(str, told)),
     )
@@ -67,17 +69,19 @@ def _ordered(item_ids: Sequence[str], order: Mapping[str, Any]) -> list[str]:
     return [item_id for item_id in item_ids if item_id in there]
 
 
-def _tasks(actions: Sequence[Action], world: World) -> Iterator[Task]:
-    """One task for each call that changes something; with none, what the look-ups were for."""
+def _tasks(actions: Sequence[Action], told: Sequence[str], user: Mapping[str, Any] | None, world: World) -> Iterator[Task]:
+    """What is asked about, then one task for each call that changes something."""
     writes = [action for action in actions if action.tool in _WRITES]
     asked = _asked_about(actions, writes, world)
-    if asked is not None:
-        yield asked
+    changed = {str(action.arguments.get("order_id")) for action in writes}
+    questions = [*([asked] if asked is not None else []), *questions_for(told, user, changed, world)]
+    questions = [question for place, question in enumerate(questions) if question not in questions[:place]]
+    yield from questions
     for action in writes:
         yield said_of(action, world)
-    if any(action.tool == "transfer_to_human_agents" for action in actions):
+    if any(action.tool == "transfer_to_human_agents" for action in actions) or not (actions or questions):
         yield Task(skill="hand_over")
-    elif not writes and asked is None:
+    elif not writes and not questions:
         orders = [str(action.arguments["order_id"]) for action in actions if action.tool == "get_order_details"]
         for order_id in dict.fromkeys(orders):
             yield Task(skill="order_status", known={"order_id": order_id})
@@ -85,19 +89,22 @@ def _tasks(actions: Sequence[Action], world: World) -> Iterator[Task]:
 
 def _asked_about(actions: Sequence[Action], writes: Sequence[Action], world: World) -> Task | None:
     """A question about a product: one that is looked up although no item of it is changed, or whose variants are counted."""
-    swapped = {
-        item["product_id"]
-        for action in writes
-        if action.tool in ("modify_pending_order_items", "exchange_delivered_order_items")
-        for item in (world.row("orders", str(action.arguments["order_id"])) or {}).get("items", ())
-        if item["item_id"] in action.arguments.get("item_ids", ())  # type: ignore[operator]
-    }
+    swapped = {item["product_id"] for action in writes for item in _swapped(action, world)}
     looked = [str(action.arguments["product_id"]) for action in actions if action.tool == "get_product_details"]
     for product_id in looked:
         product = world.row("products", product_id)
         if product is not None and (product_id not in swapped or looked.count(product_id) > 1):
             return Task(skill="product_question", known={"product": product["name"]})
     return None
+
+
+def _swapped(action: Action, world: World) -> list[Mapping[str, Any]]:
+    """Items of an order that a call would give for others."""
+    order = world.row("orders", str(action.arguments.get("order_id")))
+    chosen = action.arguments.get("item_ids")
+    if order is None or "new_item_ids" not in action.arguments or not isinstance(chosen, list):
+        return []
+    return [item for item in order["items"] if item["item_id"] in chosen]
 
 
 def _new_options(old_ids: Sequence[str], new_ids: Sequence[str], order: Mapping[str, Any], world: World) -> str:
@@ -118,36 +125,19 @@ def _new_options(old_ids: Sequence[str], new_ids: Sequence[str], order: Mapping[
 
 
 def _payment(method_id: str, order: Mapping[str, Any], world: World) -> str:
-    methods = (world.row("users", order["user_id"]) or {}).get("payment_methods", {})
+    user = world.row("users", order["user_id"])
+    methods = user["payment_methods"] if user is not None else {}
     return words.name_payment(method_id, methods) if method_id in methods else method_id
 
 
-def _identity(actions: Sequence[Action], instruction: str, world: World) -> dict[str, str]:
+def _identity(user: Mapping[str, Any] | None, instruction: str) -> dict[str, str]:
     """What the user says of who they are: an email only where the task's own text knows it."""
-    user = next((row for action in actions if (row := _user_of(action, world)) is not None), None)
     emails = re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", instruction)
     if user is None:
         return {"email": emails[0].rstrip(".")} if emails else {}
     full = {"name": f"{user['name']['first_name']} {user['name']['last_name']}", "zip": user["address"]["zip"]}
     known = next((email for email in emails if email.rstrip(".").lower() == user["email"].lower()), None)
     return {"email": user["email"], **full} if known else full
-
-
-def _user_of(action: Action, world: World) -> Mapping[str, Any] | None:
-    given = action.arguments
-    if action.tool == "find_user_id_by_email":
-        return next((user for _, user in world.rows("users") if user["email"].lower() == str(given.get("email")).lower()), None)
-    if action.tool == "find_user_id_by_name_zip":
-        wanted = tuple(str(given.get(part)).lower() for part in ("first_name", "last_name", "zip"))
-        return next((user for _, user in world.rows("users") if _names(user) == wanted), None)
-    if "user_id" in given:
-        return world.row("users", str(given["user_id"]))
-    order = world.row("orders", str(given.get("order_id", "")))
-    return None if order is None else world.row("users", order["user_id"])
-
-
-def _names(user: Mapping[str, Any]) -> tuple[str, str, str]:
-    return user["name"]["first_name"].lower(), user["name"]["last_name"].lower(), user["address"]["zip"]
 
 
 def _instruction(instructions: Any) -> str:

@@ -3,14 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Item = Mapping[str, Any]
 """An item of an order: name, product_id, item_id, price, options."""
 
 _EVERYTHING = re.compile(
-    r"\b(?:everything|the (?:whole|entire|full|complete) order|all (?:of )?(?:the |my |those )?items|all of (?:it|them)|every (?:single )?item)\b", re.IGNORECASE
+    r"\b(?:everything|the (?:whole|entire|full|complete) order|all (?:of )?(?:the |my |those )?items|"
+    r"all of (?:it|them)|every (?:single )?item)\b",
+    re.IGNORECASE,
 )
+_ORDINARY = frozenset({"yes", "no", "none", "one", "two", "full", "half", "fine", "plain", "short", "long", "high", "low", "included"})
+"""Values that people also use for other things."""
 _SEGMENT = re.compile(r"^(?P<options>.*?)(?:\s+for (?:the|my) (?P<item>[^;]+))?$", re.IGNORECASE | re.DOTALL)
 
 
@@ -60,22 +65,25 @@ def pick_items(text: str, items: Sequence[Item]) -> list[str]:
     The items of an order that a text names.
 
     Returns:
-        Item ids, in the order's order; none where the text names no item.
+        Item ids, in the order in which they are named; none where the text names no item.
 
     Raises:
         Unclear: A name fits several items, and nothing says which.
     """
-    if _EVERYTHING.search(text):
-        return [item["item_id"] for item in items]
     picked: Counter[str] = Counter()
+    at: dict[str, int] = {}
     for name in dict.fromkeys(item["name"] for item in items):
         alike = [item for item in items if item["name"] == name]
-        picked |= _pick_alike(text, name, alike, _mentions(text, name, items))
+        mentions = _mentions(text, name, items)
+        picked |= _pick_alike(text, name, alike, mentions)
+        at[name] = mentions[0].start() if mentions else 0
     found = []
-    for item in items:
+    for item in sorted(items, key=lambda item: at[item["name"]]):
         if picked[item["item_id"]]:
             picked[item["item_id"]] -= 1
             found.append(item["item_id"])
+    if not found and _EVERYTHING.search(text):
+        return [item["item_id"] for item in items]
     return found
 
 
@@ -84,11 +92,16 @@ def _mentions(text: str, name: str, items: Sequence[Item]) -> list[re.Match[str]
     tail = name.rsplit(maxsplit=1)[-1]
     shared = len({item["name"] for item in items if item["name"].split()[-1].lower() == tail.lower()}) > 1
     for said in (name, *([] if shared else [tail])):
-        pattern = rf"(?:(\d+) x )?\b{re.escape(said)}(?:e?s)?\b(?:\s*\(([^)]*)\))?"
-        found = list(re.finditer(pattern, text, re.IGNORECASE))
+        found = list(_mention_of(said).finditer(text))
         if found:
             return found
     return []
+
+
+@lru_cache(maxsize=4096)
+def _mention_of(name: str) -> re.Pattern[str]:
+    """Matches a name with how many before it, and which in brackets after it."""
+    return re.compile(rf"(?:(\d+) x )?\b{re.escape(name)}(?:e?s)?\b(?:\s*\(([^)]*)\))?", re.IGNORECASE)
 
 
 def _pick_alike(text: str, name: str, alike: Sequence[Item], mentions: Sequence[re.Match[str]]) -> Counter[str]:
@@ -144,8 +157,8 @@ def said_options(text: str, product: Mapping[str, Any]) -> dict[str, str]:
     """
     The option values of a product that a text names, with or without the option's name.
 
-    A value that only makes sense with its option's name (``yes``, ``no``, ``none``), or that two options share, counts
-    only where that name stands beside it. Longer values go first: ``non-polarized`` is not ``polarized``.
+    A value that is also an ordinary word (``yes``, ``one``), or that two options share, counts only where the option's
+    name stands beside it. Longer values go first: ``non-polarized`` is not ``polarized``.
     """
     values: dict[str, set[str]] = {}
     for variant in product["variants"].values():
@@ -158,18 +171,24 @@ def said_options(text: str, product: Mapping[str, Any]) -> dict[str, str]:
     bare = [
         (option, value, False)
         for option, value, _ in named
-        if shared[value.lower()] == 1 and value.lower() not in ("yes", "no", "none") and not (value.isdigit() or len(value) == 1)
+        if shared[value.lower()] == 1 and value.lower() not in _ORDINARY and not (value.isdigit() or len(value) == 1)
     ]
     for option, value, with_name in sorted(named, key=_longest) + sorted(bare, key=_longest):
         if option in found:
             continue
-        said = _words(value)
-        pattern = rf"{_words(option)}[ :]+(?:is |of |to )?{said}|{said} {_words(option)}" if with_name else said
-        match = re.search(rf"(?<![\w-])(?:{pattern})(?![\w-]|\.\d)", left, re.IGNORECASE)
+        match = _option_said(option if with_name else "", value).search(left)
         if match:
             found[option] = value
             left = left[: match.start()] + " ; " + left[match.end() :]
     return found
+
+
+@lru_cache(maxsize=4096)
+def _option_said(option: str, value: str) -> re.Pattern[str]:
+    """Matches a value, where an option is given with that beside it."""
+    said = _words(value)
+    pattern = rf"{_words(option)}[ :]+(?:is |of |to )?{said}|{said} {_words(option)}" if option else said
+    return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-]|\.\d)", re.IGNORECASE)
 
 
 def _longest(entry: tuple[str, str, bool]) -> tuple[int, str, str]:

@@ -21,7 +21,7 @@ _OPTIONS: Mapping[str, Any] = {"type": "object", "additionalProperties": _TEXT}
 STATUSES = ("pending", "pending (item modified)", "processed", "delivered", "cancelled", "return requested", "exchange requested")
 
 
-def _object(optional: tuple[str, ...] = (), **fields: Any) -> dict[str, Any]:
+def _object(optional: tuple[str, ...] = (), /, **fields: Mapping[str, Any]) -> Mapping[str, Any]:
     required = [name for name in fields if name not in optional]
     return {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
 
@@ -96,9 +96,7 @@ SCHEMA = Schema(
             },
         ),
     },
-    invariants=(
-        Invariant("own-payment-method", "orders", "An order is paid by payment methods of its customer.", _pays_by_own_method),
-    ),
+    invariants=(Invariant("own-payment-method", "orders", "An order is paid by payment methods of its customer.", _pays_by_own_method),),
 )
 
 
@@ -160,7 +158,7 @@ def _draw_users(rng: Random) -> dict[str, dict[str, Any]]:
     names = rng.sample([(first, last) for first in content.FIRST_NAMES for last in content.LAST_NAMES], USERS)
     for first, last in names:
         user_id = _fresh(rng, users, f"{first}_{last}_".lower(), 4)
-        methods = {}
+        methods: dict[str, dict[str, Any]] = {}
         for source in rng.sample(("credit_card", "credit_card", "paypal", "gift_card"), rng.randint(1, 3)):
             method = _draw_method(rng, _fresh(rng, methods, f"{source}_", 7), source)
             methods[method["id"]] = method
@@ -184,9 +182,7 @@ def _draw_method(rng: Random, method_id: str, source: str) -> dict[str, Any]:
     return {"source": source, "id": method_id}
 
 
-def _draw_order(
-    rng: Random, order_id: str, user: Mapping[str, Any], products: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def _draw_order(rng: Random, order_id: str, user: Mapping[str, Any], products: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     items = []
     for product_id in rng.sample(list(products), rng.choice((1, 1, 2, 2, 3, 4))):
         variant = rng.choice(list(products[product_id]["variants"].values()))
