@@ -22,7 +22,7 @@ _HELD = 0xE000
 """Values wait behind characters of Unicode's private use area while the text around them is put in order."""
 _MOST_HELD = 0x1900
 _UNTIDY = re.compile(r" [,.!?;:]|[,.!?;:] ?[,.!?;:]")
-_SPACE_BEFORE = re.compile(r" (?=[,.!?;:](?:\s|$))")
+_SPACE_BEFORE = re.compile(r" (?=[,.!?;:]+(?:\s|$))")
 _DOUBLED = re.compile(r"([,;:]) ?(?=[,.!?;])|(?<=[!?])\.|(?<![.])\.(?=[.!?](?![.]))|(?<=[.!?]),")
 _CAPITAL = re.compile(r"[A-Z](?:[a-z']|(?<=A) )(?!(?<=I'))")
 _START = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
