@@ -64,5 +64,3 @@ class Setting:
     def base(self, tables: Tables) -> Base:
         """Tables as the base of worlds of this setting."""
         return Base(tables, self.schema.sets)
-
-

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from domain.schema import Invariant, Schema
 from domain.values import FrozenDict
 from domain.world import World
-from scenarios.supply_chain.drawing import draw_world
+from scenarios.supply_chain.drawing.everything import draw_world
 from scenarios.supply_chain.tables import FLOWS, PLACES
 
 __all__ = ["SCHEMA", "draw_world"]

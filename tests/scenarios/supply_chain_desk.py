@@ -32,6 +32,12 @@ def first(table: str, **fields: Any) -> str:
     return next(key for key, row in world().rows(table) if fits(row))
 
 
+def incomplete_hold() -> str:
+    """Key of a customs hold for which documents are missing."""
+    holds = world().where("customs_holds", "status", "open")
+    return next(key for key, hold in holds if len(hold["submitted_documents"]) < len(hold["required_documents"]))
+
+
 def row(table: str, key: str, at: World | None = None) -> Mapping[str, Any]:
     """A row that is there."""
     found = (at or world()).row(table, key)

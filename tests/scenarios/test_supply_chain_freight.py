@@ -1,7 +1,7 @@
 """Tools of logistics, customs and billing: what each does, and each of its refusals."""
 
 from scenarios.supply_chain.areas.shared import later
-from tests.scenarios.supply_chain_desk import NOW, call, changed, first, refused, row, world
+from tests.scenarios.supply_chain_desk import NOW, call, changed, first, incomplete_hold, refused, row, world
 
 TODAY = NOW[:10]
 READY = first("orders", status="ready")
@@ -42,7 +42,8 @@ def test_shipment_is_booked_for_a_ready_order() -> None:
     assert row("orders", READY, after)["status"] == "booked"
     assert answer == call("book_shipment", **arguments)[0]
     assert refused("book_shipment", after, **arguments) == "not-ready"
-    served = {lane["carrier_id"] for _, lane in world().rows("lanes") if (lane["warehouse_id"], lane["country"]) == (order["warehouse_id"], order["site_country"])}
+    way = (order["warehouse_id"], order["site_country"])
+    served = {lane["carrier_id"] for _, lane in world().rows("lanes") if (lane["warehouse_id"], lane["country"]) == way}
     stranger = next(key for key, _ in world().rows("carriers") if key not in served)
     assert refused("book_shipment", **{**arguments, "carrier_id": stranger}) == "no-lane"
 
@@ -87,9 +88,7 @@ def test_carrier_changes_before_pickup() -> None:
 
 def test_release_is_requested_after_the_last_document() -> None:
     """Documents go in one by one; the shipment stays held, as customs decide."""
-    hold_id = next(
-        key for key, hold in world().rows("customs_holds") if hold["status"] == "open" and len(hold["submitted_documents"]) < len(hold["required_documents"])
-    )
+    hold_id = incomplete_hold()
     missing = call("get_hold", hold_id=hold_id)[0]["missing_documents"]
     assert refused("request_release", hold_id=hold_id) == "documents-missing"
     assert refused("submit_document", hold_id=hold_id, document="love letter") == "not-required"
@@ -148,7 +147,8 @@ def test_due_date_is_extended_once() -> None:
 def test_lateness_is_that_of_the_delivery() -> None:
     """None while nothing is delivered, else the days beyond the promise."""
     by_order = {invoice["order_id"]: key for key, invoice in world().rows("invoices")}
-    late = next(found for _, found in world().rows("shipments") if found["status"] == "delivered" and found["delivered_on"] > found["promised_on"])
+    delivered = [found for _, found in world().where("shipments", "status", "delivered")]
+    late = next(found for found in delivered if found["delivered_on"] > found["promised_on"])
     assert call("get_invoice", invoice_id=by_order[late["order_id"]])[0]["delivered_days_late"] > 0
     moving = next(found for _, found in world().rows("shipments") if found["status"] == "in_transit" and found["order_id"] in by_order)
     assert call("get_invoice", invoice_id=by_order[moving["order_id"]])[0]["delivered_days_late"] is None

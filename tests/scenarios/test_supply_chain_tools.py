@@ -42,7 +42,11 @@ def test_all_tools_are_offered_and_described() -> None:
         ("list_invoices", {"company_id": "C-0"}, "unknown-company"),
         ("change_delivery_site", {"order_id": READY, "site_id": "SI-0"}, "unknown-delivery-site"),
         ("book_shipment", {"order_id": READY, "carrier_id": "CA-X", "service": "express"}, "unknown-carrier"),
-        ("create_purchase_order", {"supplier_id": "SU-0", "product_id": "HX-204", "warehouse_id": "WH-RTM", "quantity": 1}, "unknown-supplier"),
+        (
+            "create_purchase_order",
+            {"supplier_id": "SU-0", "product_id": "HX-204", "warehouse_id": "WH-RTM", "quantity": 1},
+            "unknown-supplier",
+        ),
     ],
 )
 def test_unknown_records_are_refused(tool: str, arguments: dict[str, object], code: str) -> None:
@@ -176,7 +180,8 @@ def test_products_and_stock() -> None:
     assert call("find_product", text="unicorn")[0] == []
     assert len(call("list_warehouses")[0]) == 6
     stock = call("check_stock", product_id="HX-204")[0]
-    assert stock["free_in_all"] == sum(max(0, place["on_hand"] - place["reserved"] - place["safety_stock"]) for place in stock["warehouses"])
+    free = [place["on_hand"] - place["reserved"] - place["safety_stock"] for place in stock["warehouses"]]
+    assert stock["free_in_all"] == sum(max(0, units) for units in free)
 
 
 def test_transfer_and_its_refusals() -> None:

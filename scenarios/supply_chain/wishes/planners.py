@@ -6,6 +6,7 @@ from scenarios.supply_chain.wishes.plan import Desk, Kind, Wish
 
 
 def check_stock(desk: Desk) -> Wish | None:
+    """How many, and where?"""
     product = desk.pick([row for _, row in desk.world.rows("products")], "product_id")
     if product is None:
         return None
@@ -16,6 +17,7 @@ def check_stock(desk: Desk) -> Wish | None:
 
 
 def transfer_stock(desk: Desk) -> Wish | None:
+    """Above the safety stock."""
     source = desk.pick([row for _, row in desk.world.rows("stock") if free_units(row) > 3], "product_id")
     if source is None:
         return None
@@ -44,6 +46,7 @@ def transfer(desk: Desk, source: FrozenDict, count: int, *, allowed: bool) -> Wi
 
 
 def purchase_status(desk: Desk) -> Wish | None:
+    """When does it come?"""
     order = pick_purchase(desk, "sent", "confirmed", "shipped")
     if order is None:
         return None
@@ -53,6 +56,7 @@ def purchase_status(desk: Desk) -> Wish | None:
 
 
 def create_purchase(desk: Desk) -> Wish | None:
+    """Within the spend limit, from the minimum order on."""
     product = desk.pick([row for _, row in desk.world.rows("products") if cheapest_offer(desk, row["product_id"])], "product_id")
     offer = cheapest_offer(desk, product["product_id"]) if product else None
     if product is None or offer is None:
@@ -79,6 +83,7 @@ def purchase(desk: Desk, key: str, supplier_id: str, count: int, *, allowed: boo
 
 
 def amend_purchase(desk: Desk) -> Wish | None:
+    """While it is not confirmed."""
     order = pick_purchase(desk, "sent")
     if order is None:
         return None
@@ -99,6 +104,7 @@ def amend_purchase(desk: Desk) -> Wish | None:
 
 
 def cancel_purchase(desk: Desk) -> Wish | None:
+    """While it is not shipped."""
     order = pick_purchase(desk, "sent", "confirmed")
     if order is None:
         return None
@@ -108,6 +114,7 @@ def cancel_purchase(desk: Desk) -> Wish | None:
 
 
 def receive_goods(desk: Desk) -> Wish | None:
+    """All that is outstanding, or part of it."""
     order = pick_purchase(desk, "shipped")
     if order is None:
         return None
