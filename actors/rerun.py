@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.recordings import Call, Gold, Patch
-from domain.conversation import CallTools, Conversation, Environment, RunTool, Wanted, decide, replay
+from domain.conversation import CallTools, Conversation, RunTool, Wanted, decide, replay
+from domain.outcome import Environment
 from domain.errors import SettingError
 from domain.patch import patched
 from domain.policy import Memory, Policy

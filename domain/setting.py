@@ -6,7 +6,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from domain.conversation import Environment
+from domain.outcome import Environment
+from domain.agents import Agent
 from domain.goal import Goal
 from domain.grammar import Grammar
 from domain.policy import Policy
@@ -40,7 +41,10 @@ class Setting:
 
     name: str
     summary: str
+    assistant: Agent
+    """Who serves the user, and all who work for it."""
     toolset: Toolset
+    """All tools of all agents."""
     policy: Policy
     schema: Schema
     draw_world: Callable[[Random], Tables]
@@ -59,7 +63,7 @@ class Setting:
     @property
     def environment(self) -> Environment:
         """What the calls of a conversation meet."""
-        return Environment(self.toolset, self.policy, self.schema)
+        return Environment(self.assistant, self.policy, self.schema)
 
     def base(self, tables: Tables) -> Base:
         """Tables as the base of worlds of this setting."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from domain.conversation import USER, CallTools, Command, Conversation, Environment, RunTool, Speak, Wanted, decide, replay
+from domain.conversation import USER, CallTools, Command, Conversation, RunTool, Speak, Wanted, decide, replay
+from domain.outcome import Environment
 from domain.errors import Refusal
 from domain.policy import Memory, Policy, Rule
 from domain.schema import Invariant, Schema, Table

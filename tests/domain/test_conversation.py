@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.conversation import CallTools, Conversation, End, Environment, RunTool, Speak, Wanted, decide, evolve, replay
+from domain.conversation import CallTools, Conversation, End, RunTool, Speak, Wanted, decide, evolve, replay
+from domain.outcome import Environment
 from domain.errors import OutOfOrder
 from domain.history import History
 from domain.policy import Memory, Policy, Rule

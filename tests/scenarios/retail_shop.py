@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from domain.conversation import Conversation, Environment, outcome
+from domain.conversation import Conversation, outcome
+from domain.outcome import Environment
 from domain.policy import Memory, Policy
 from domain.tools import Toolset
 from domain.world import Base, World
