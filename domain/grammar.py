@@ -22,7 +22,7 @@ _HELD = 0xE000
 """Values wait behind characters of Unicode's private use area while the text around them is put in order."""
 _MOST_HELD = 0x1900
 _UNTIDY = re.compile(r" [,.!?;:]|[,.!?;:] ?[,.!?;:]")
-_SPACE_BEFORE = re.compile(r" (?=[,.!?;:](?:\s|$))")
+_SPACE_BEFORE = re.compile(r" (?=[,.!?;:]+(?:\s|$))")
 _DOUBLED = re.compile(r"([,;:]) ?(?=[,.!?;])|(?<=[!?])\.|(?<![.])\.(?=[.!?](?![.]))|(?<=[.!?]),")
 _CAPITAL = re.compile(r"[A-Z](?:[a-z']|(?<=A) )(?!(?<=I'))")
 _START = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
@@ -83,6 +83,7 @@ class Grammar:
                         raise SettingError(f"{where}: {key} names the phrase {name!r}, which is not there")
                 _ = alternative.needs
         self._traits = {key: sorted({trait for item in items for trait, _ in item.when}) for key, items in self._phrases.items()}
+        self._needy = {key for key, items in self._phrases.items() if any(item.needs for item in items)}
         self._fitting: dict[tuple[str, tuple[str, ...]], list[Alternative]] = {}
 
     def __contains__(self, key: object) -> bool:
@@ -129,7 +130,9 @@ class Grammar:
             raise SettingError(f"there is no phrase {key!r}")
         if depth > _DEEPEST:
             raise SettingError(f"phrase {key!r} contains itself")
-        fitting = [item for item in self._fit(key, persona) if not item.needs or item.needs <= values.keys()]
+        fitting: Sequence[Alternative] = self._fit(key, persona)
+        if key in self._needy:
+            fitting = [item for item in fitting if not item.needs or item.needs <= values.keys()]
         fitting = fitting or [item for item in self._phrases[key] if item.needs <= values.keys()]
         if not fitting:
             needed = ", ".join(sorted(self._phrases[key][0].needs))
@@ -152,21 +155,22 @@ class Grammar:
     def _join(
         self, parts: Sequence[Any], values: Mapping[str, Any], rng: Random, persona: Persona | None, held: list[str], depth: int
     ) -> str:
-        said = []
+        said: list[str] = []
         for part in parts:
-            if isinstance(part, str):
+            if type(part) is str:
                 said.append(part)
+            elif part[0] == "choice":
+                options = [option for option, needs in part[1] if not needs or needs <= values.keys()]
+                chosen: tuple[Any, ...] = _pick(options, rng) if options else ()
+                said += chosen if len(chosen) == 1 and type(chosen[0]) is str else [self._join(chosen, values, rng, persona, held, depth)]
             elif part[0] == "value":
                 value = values[part[1]]
                 if isinstance(value, Phrase):
                     said.append(_ended(_after(said, self._expand(value.key, values, rng, persona, held, depth + 1, most=value.most))))
                 else:
                     said.append(hold(value, held))
-            elif part[0] == "phrase":
-                said.append(_after(said, self._expand(part[1], values, rng, persona, held, depth + 1)))
             else:
-                options = [option for option, needs in part[1] if not needs or needs <= values.keys()]
-                said.append(self._join(_pick(options, rng), values, rng, persona, held, depth) if options else "")
+                said.append(_after(said, self._expand(part[1], values, rng, persona, held, depth + 1)))
         return "".join(said)
 
 
@@ -195,9 +199,11 @@ def hold(value: Any, held: list[str]) -> str:
 def release(text: str, held: Sequence[str]) -> str:
     """Put the values in; one that brings its own full stop does not get a second."""
     for number, value in enumerate(held):
-        if value[-1:] in (".", "!", "?"):
-            text = text.replace(f"{chr(_HELD + number)}.", chr(_HELD + number))
-    return text.translate({_HELD + number: value for number, value in enumerate(held)}) if held else text
+        place = chr(_HELD + number)
+        if value.endswith((".", "!", "?")):
+            text = text.replace(place + ".", place)
+        text = text.replace(place, value)
+    return text
 
 
 def tidy(text: str) -> str:

@@ -109,6 +109,22 @@ class Skill:
         """The cues, compiled."""
         return re.compile(self.cues, re.IGNORECASE)
 
+    @cached_property
+    def _lowered(self) -> re.Pattern[str] | None:
+        """The cues in small letters, where that means the same: twice as fast on small letters as ignoring case."""
+        return None if re.search(r"\\[A-Z]|\(\?[a-zA-Z-]", self.cues) else re.compile(self.cues.lower())
+
+    def place(self, text: str, lowered: str) -> tuple[int, int] | None:
+        """
+        Where a text speaks of this request: start and end of the first cue.
+
+        Args:
+            lowered: The text in small letters.
+        """
+        fast = self._lowered if len(lowered) == len(text) else None
+        match = fast.search(lowered) if fast is not None else self.recogniser.search(text)
+        return match.span() if match else None
+
 
 @dataclass(frozen=True)
 class Ask:

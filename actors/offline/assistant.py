@@ -63,13 +63,16 @@ class OfflineAssistant:
         """What to say where there is no request."""
         self._lost = 0
         self._handed_over = False
+        self._unheard: str | None = None
+        """What the user said last, until it matters: of a last goodbye nothing need be understood."""
         self._plan: _Plan | None = None
 
     def observe(self, event: Event) -> None:
         """Take in what was said, what was called, and how it came out."""
         match event:
             case UserSpoke(content=content):
-                self._hear(content)
+                self._listen()
+                self._unheard = content
             case AssistantSpoke():
                 self._spoken(self._next())
             case ToolCalled():
@@ -86,6 +89,11 @@ class OfflineAssistant:
         return self._next().reply
 
     # what was said and done
+
+    def _listen(self) -> None:
+        if self._unheard is not None:
+            text, self._unheard = self._unheard, None
+            self._hear(text)
 
     def _hear(self, text: str) -> None:
         if self._desk.current is None:
@@ -140,7 +148,7 @@ class OfflineAssistant:
         elif asked is not None and asked not in found and unsure(text):
             self._desk.lack(asked)
             understood = True
-        if not understood or adds(text) or replaces(text):
+        if not understood or adds(text) or (asked not in found and replaces(text)):
             others = [pair for pair in requests(text, self._skills.values()) if pair[0].name != request.skill.name]
             if others and replaces(text) and not found:
                 self._desk.settle()
@@ -207,6 +215,7 @@ class OfflineAssistant:
 
     def _next(self) -> _Plan:
         if self._plan is None:
+            self._listen()
             self._plan = self._think(Random(f"{self._seed}/assistant/{self._step}"))
         return self._plan
 

@@ -1,7 +1,7 @@
 """What a sentence is about, as far as rules can tell. Made for free text: the other side may be a language model."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -161,15 +161,22 @@ class Heard:
         return any(_POLAR.search(sentence) for sentence in self.questions)
 
 
-def hear_assistant(text: str, slots: Mapping[str, Slot]) -> Heard:
-    """What an assistant's message asks or says."""
+def hear_assistant(text: str, slots: Mapping[str, Slot], known: Collection[str] = ()) -> Heard:
+    """
+    What an assistant's message asks or says.
+
+    Args:
+        slots: All that can be asked for.
+        known: Those that the listener knows; the others are listened for only where none of these is asked for.
+    """
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
     questions = [sentence for sentence in sentences if sentence.endswith("?")]
     own = [sentence for sentence in questions if not _ELSE.search(sentence)]
     anything_else = len(own) < len(questions) or (not questions and _ELSE.search(text) is not None)
     confirms = any(_wants_yes(sentence) for sentence in own) or (not questions and _ends_on_yes(sentences))
     wanting = [] if confirms or (anything_else and not own) else own + _wanting(sentences)
-    asked = _asked(wanting, slots)
+    asked = _asked(wanting, slots, [name for name in slots if name in known])
+    asked = asked or _asked(wanting, slots, [name for name in slots if name not in known])
     return Heard(
         text,
         questions=tuple(own),
@@ -211,8 +218,9 @@ def requests(text: str, skills: Iterable[Skill]) -> list[tuple[Skill, str]]:
 
     A second one counts only in a clause of its own: "change the address" is one request, not two.
     """
-    found = ((skill.recogniser.search(text), skill) for skill in skills)
-    places = sorted(((match.start(), match.end(), skill) for match, skill in found if match), key=lambda place: place[:2])
+    lowered = text.lower()
+    found = ((skill.place(text, lowered), skill) for skill in skills)
+    places = sorted(((*place, skill) for place, skill in found if place), key=lambda place: place[:2])
     if not places:
         return []
     kept: list[tuple[int, int, Skill]] = []
@@ -246,11 +254,11 @@ def _ends_on_yes(sentences: list[str]) -> bool:
     return bool(sentences) and _YES_WORD.search(sentences[-1]) is not None and _CONFIRM.search(sentences[-1]) is not None
 
 
-def _asked(sentences: list[str], slots: Mapping[str, Slot]) -> tuple[str, ...]:
+def _asked(sentences: list[str], slots: Mapping[str, Slot], names: list[str]) -> tuple[str, ...]:
     places = []
     for number, sentence in enumerate(sentences):
-        for name, slot in slots.items():
-            at = slot.asked_at(sentence)
+        for name in names:
+            at = slots[name].asked_at(sentence)
             if at is not None:
                 places.append((number, at, name))
     return tuple(dict.fromkeys(name for _, _, name in sorted(places)))

@@ -76,7 +76,7 @@ class OfflineUser:
                 self._at = after._replace(said=after.said | told, turn=self._at.turn + 1)
                 self._move = None
             case AssistantSpoke(content=content):
-                self._heard = hear_assistant(content, self._slots)
+                self._heard = hear_assistant(content, self._slots, self._known(self._at.task))
                 self._move = None
 
     async def reply(self) -> Say:

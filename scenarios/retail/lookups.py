@@ -62,10 +62,9 @@ def find_user_id_by_name_zip(world: Transaction, first_name: str, last_name: str
         last_name: Family name, e.g. ``Holt``; capitals do not matter.
         zip: Zip code of the default address, e.g. ``60614``.
     """
+    wanted = (first_name.lower(), last_name.lower())
     for user_id, user in world.rows("users"):
-        name = user["name"]
-        same = name["first_name"].lower() == first_name.lower() and name["last_name"].lower() == last_name.lower()
-        if same and user["address"]["zip"] == zip:
+        if user["address"]["zip"] == zip and (user["name"]["first_name"].lower(), user["name"]["last_name"].lower()) == wanted:
             return user_id
     raise Refusal("not-found", "User not found")
 

@@ -39,7 +39,8 @@ def draw_goal(world: World, rng: Random) -> Goal:
 
 def goal_of(world: World, contact: FrozenDict, wishes: list[Wish], rng: Random) -> Goal:
     """The wishes of a contact as a goal."""
-    company = (world.row("companies", contact["company_id"]) or {}).get("name", contact["company_id"])
+    company = world.row("companies", contact["company_id"])
+    employer = contact["company_id"] if company is None else company["name"]
     named = contact["contact_id"] if rng.random() < 0.5 else contact["email"]
     wanted = "; then to ".join(wish.prose for wish in wishes)
     knows = "; ".join(f"{slot.replace('_', ' ')}: {value}" for wish in wishes for slot, value in wish.known.items())
@@ -47,7 +48,7 @@ def goal_of(world: World, contact: FrozenDict, wishes: list[Wish], rng: Random) 
     return Goal(
         id=f"{'+'.join(wish.skill for wish in wishes)}/{contact['contact_id']}/{subject}",
         instruction=(
-            f"You are {contact['name']} of {company}. You write to the operations desk because you want to {wanted}. "
+            f"You are {contact['name']} of {employer}. You write to the operations desk because you want to {wanted}. "
             f"You identify yourself with {named} and the access code {contact['access_code']}. "
             f"All else that you know: {knows}. You accept a well-founded no, and ask for nothing else."
         ),

@@ -10,9 +10,29 @@ from scenarios.supply_chain.slots import SLOTS
 
 __all__ = ["SKILLS", "SLOTS", "authenticate"]
 
-_PO = r"(?:purchase orders?\b|POs?\b)"
-_NO_PO = rf"(?![^.!?]*\b{_PO})"
-_NEAR = r"[^.!?]*?"
+_IN = r"(?:[^.!?]|\.(?=\d))"
+"""Any character inside of a sentence; the stop in SO-48213.2 does not end one."""
+_NEAR = rf"{_IN}*?"
+_PO = r"\b(?:purchase orders?|POs?)\b"
+_CANCEL = r"\b(?:cancel\w*|call(?:ed)? off|scrap(?:ped)?|stop(?:ped)?)\b"
+_AMEND = r"\b(?:amend\w*|adjust\w*|change[ds]?|correct\w*|revise\w*|quantity)\b"
+_RECEIVE = r"\b(?:receipt|receive|arrived|came in|turned up|unloaded|book(?:ed)? in)\b"
+_CUSTOMS = r"\bcustoms\b"
+_PAPERS = (
+    r"\b(?:release\w*|documents?|paper\w*|clear\w*|commercial invoice|packing list|certificate of origin|export licence|"
+    r"safety data sheet)\b"
+)
+
+
+def _both(one: str, other: str) -> str:
+    """Both in one sentence, in either order."""
+    return f"{one}{_NEAR}{other}|{other}{_NEAR}{one}"
+
+
+def _without(one: str, other: str) -> str:
+    """One in a sentence that does not have the other."""
+    return rf"(?:^|[.!?] )(?:(?!{other}){_IN})*?{one}(?!{_IN}*{other})"
+
 
 SKILLS = (
     Skill("track_shipment", r"\b(?:track(?:ing)?|whereabouts|locate|how far along)\b", shipments.track_shipment, ("shipment_id",)),
@@ -24,7 +44,7 @@ SKILLS = (
     ),
     Skill(
         "cancel_order",
-        rf"(?<!PO: )\b(?:cancel|call off|scrap|stop)\b{_NO_PO}",
+        _without(_CANCEL, _PO),
         orders.cancel_order,
         ("order_id", "product"),
     ),
@@ -36,7 +56,8 @@ SKILLS = (
     ),
     Skill(
         "change_date",
-        r"\b(?:delivery (?:date|day)|re-?schedul\w+|postpone|push back|bring forward|(?:later|earlier|different|another|new) (?:date|day))\b",
+        r"\b(?:delivery (?:date|day)|re-?schedul\w+|postpone|push back|bring forward|"
+        r"(?:later|earlier|different|another|new) (?:date|day))\b",
         orders.change_date,
         ("order_id", "product", "new_date"),
     ),
@@ -61,26 +82,27 @@ SKILLS = (
     ),
     Skill(
         "expedite",
-        r"\b(?:expedite\w*|speed \w*(?: ?\w+)? ?up|speed up|faster|quicker|accelerate|hurry)\b",
+        r"\b(?:expedite\w*|speed (?:\w+ )?up|faster|quicker|accelerate|hurry)\b",
         shipments.expedite,
         ("shipment_id",),
     ),
     Skill("reroute", r"\b(?:re-?rout\w+|re-?direct\w*|divert\w*)\b", shipments.reroute, ("shipment_id", "site_city")),
     Skill(
         "change_carrier",
-        r"\b(?:change|switch|different|another|other|swap|replace|new)\b(?: \S+){0,6}? (?:carriers?|hauliers?|freight company|trucking company)\b",
+        r"\b(?:change|switch|different|another|other|swap|replace|new)\b(?: [^\s.!?;:]+){0,6}? "
+        r"(?:carriers?|hauliers?|freight company|trucking company)\b",
         shipments.change_carrier,
         ("shipment_id", "carrier"),
     ),
     Skill(
         "hold_status",
-        r"\bcustoms\b(?![^.!?]*\b(?:release\w*|documents?|paper\w*|clear\w*)\b)",
+        _without(_CUSTOMS, _PAPERS),
         shipments.hold_status,
         ("shipment_id",),
     ),
     Skill(
         "clear_customs",
-        rf"\b(?:release\w*|documents?|paper\w*|clear\w*)\b{_NEAR}\bcustoms\b|\bcustoms\b{_NEAR}\b(?:release\w*|documents?|paper\w*|clear\w*)\b",
+        _both(_CUSTOMS, _PAPERS),
         shipments.clear_customs,
         ("shipment_id", "document"),
     ),
@@ -92,8 +114,9 @@ SKILLS = (
     ),
     Skill(
         "invoice_status",
-        r"\b(?:(?:look at|check|explain|details of|go through|break down|summary of) (?:\S+ ){0,3}(?:invoice|bill)|how much (?:\S+ ){0,5}(?:owe|due|open on|left)|"
-        r"(?:what|when) (?:\S+ ){0,6}(?:invoice|bill) (?:\S+ ){0,3}(?:due|about))\b",
+        r"\b(?:(?:look at|check|explain|details of|go through|break down|summary of) (?:\S+ ){0,3}(?:invoice|bill)|"
+        r"how much (?:\S+ ){0,5}(?:owe|due|open on|left)|"
+        r"(?:what(?:'?s)?|when) (?:\S+ ){0,6}(?:invoice|bill) (?:\S+ ){0,3}(?:due|about|abt))\b",
         billing.invoice_status,
         ("invoice_id",),
     ),
@@ -103,7 +126,7 @@ SKILLS = (
         billing.dispute_invoice,
         ("invoice_id", "dispute_reason"),
     ),
-    Skill("claim_credit", r"\b(?:credit|compensat\w+|money back|rebate)\b", billing.claim_credit, ("invoice_id",)),
+    Skill("claim_credit", r"\b(?:credit(?:ed)?|compensat\w+|money back|rebate)\b", billing.claim_credit, ("invoice_id",)),
     Skill(
         "extend_due_date",
         r"\b(?:extend|extension|more time|longer to pay|due date|payment deadline|pay later)\b",
@@ -124,34 +147,39 @@ SKILLS = (
     ),
     Skill(
         "create_purchase",
-        r"\b(?:buy|reorder|replenish|restock|top up|(?:new|raise a|place a|create a|open a) purchase order)\b",
+        r"\b(?:buy|reorder|replenish\w*|restock|top up|(?:new|raise a|place a|create a|open a) purchase order)\b",
         planning.create_purchase,
         ("product", "quantity", "to_warehouse"),
     ),
     Skill(
         "amend_purchase",
-        rf"\b(?:amend|adjust|change|correct|revise|quantity)\b{_NEAR}\b{_PO}|\b{_PO}{_NEAR}\b(?:amend|adjust|change|correct|revise|quantity)\w*\b",
+        _both(_AMEND, _PO),
         planning.amend_purchase,
         ("purchase_order_id", "quantity"),
     ),
     Skill(
         "cancel_purchase",
-        rf"\b(?:cancel|call off|scrap|stop)\b{_NEAR}\b{_PO}|\b{_PO}{_NEAR}\b(?:cancel\w*|called off|scrapped|stopped)\b",
+        _both(_CANCEL, _PO),
         planning.cancel_purchase,
         ("purchase_order_id",),
     ),
     Skill(
         "receive_goods",
-        rf"\b(?:receipt|receive|arrived|came in|turned up|unloaded|book in)\b{_NEAR}\b{_PO}|\b{_PO}{_NEAR}\b(?:receipt|receive|arrived|came in|turned up|unloaded|book in|booked in)\b",
+        _both(_RECEIVE, _PO),
         planning.receive_goods,
         ("purchase_order_id", "quantity"),
     ),
     Skill(
         "purchase_status",
-        rf"\b(?:state|status|see|pull up|show|expect)\b{_NEAR}\b{_PO}|\b{_PO}{_NEAR}\b(?:state|status|stands?|expected|confirmed)\b",
+        rf"\b(?:state|status|see|pull up|show|expect)\b{_NEAR}{_PO}|{_PO}{_NEAR}\b(?:state|status|stands?|expected|confirmed)\b",
         planning.purchase_status,
         ("purchase_order_id",),
     ),
-    Skill("callback", r"\b(?:call(?:ed)? (?:\w+ )?back|callback|ring (?:\w+ )?back|phone (?:\w+ )?back|give (?:\w+ )a (?:call|ring))\b", billing.callback, ("about",)),
-    Skill("hand_over", r"\b(?:human|real person|speak (?:to|with) (?:a|some)|talk (?:to|with) (?:a|some))\b", billing.hand_over),
+    Skill(
+        "callback",
+        r"\b(?:(?:call(?:ed)?|ring|phone) (?:\w+ )?back|callback|give (?:\w+ )a (?:call|ring))\b",
+        billing.callback,
+        ("reference",),
+    ),
+    Skill("hand_over", r"\b(?:human|real person|(?:speak|talk) (?:to|with) (?:a|some)\w*)\b", billing.hand_over),
 )

@@ -61,7 +61,12 @@ SLOTS = (
         clean=lambda text: text.upper() if "@" not in text else text.lower(),
     ),
     Slot("access_code", r"\b(?:code|pin)\b\D{0,20}\b(\d{6})\b", r"access code|six[- ]digit", answer=r"\b(\d{6})\b"),
-    Slot("order_id", r"\b(SO-\d{5}(?:\.\d+)?)\b", r"(?<!purchase )\border number|number of (?:the|that|your) order|\bwhich order\b", clean=str.upper),
+    Slot(
+        "order_id",
+        r"\b(SO-\d{5}(?:\.\d+)?)\b",
+        r"(?<!purchase )\border number|number of (?:the|that|your) order|\bwhich order\b",
+        clean=str.upper,
+    ),
     Slot(
         "shipment_id",
         r"\b(SH-\d{5})\b",
@@ -76,7 +81,7 @@ SLOTS = (
         clean=str.upper,
     ),
     Slot(
-        "about",
+        "reference",
         r"\b((?:SO|SH|INV|PO)-\d{5}(?:\.\d+)?)\b",
         r"call (?:be |to be )?about|number of the matter|(?:order, shipment or invoice|which number|reference number)",
         clean=str.upper,
@@ -89,8 +94,8 @@ SLOTS = (
     ),
     Slot(
         "quantity",
-        r"(?<![-\w.])(\d{1,5})(?= ?(?:units|pieces|pcs|x\b|of them))",
-        r"\bhow many\b|what quantity|which quantity|number of units",
+        r"(?<![-\w.])(\d{1,5})(?= ?(?:units|pieces|pcs|x\b|of them))|(?<=\bto )(\d{1,5})\b(?![-.]\d)",
+        r"\bhow many (?!(?:more |extra )?days)|what quantity|which quantity|number of units",
         answer=r"(?<![-\w.])(\d{1,5})(?![-\w.]\d)",
         clean=int,
     ),
@@ -124,7 +129,8 @@ SLOTS = (
     Slot(
         "from_warehouse",
         rf"\b(?:from|form|out of|leaving|ex) (?:the |teh |our )?({_WAREHOUSES})\b",
-        r"from which warehouse|source warehouse|shipping warehouse|warehouse (?:should|does|do|will) (?:it|they|the \w+) (?:leave|come|start|ship|go out)",
+        r"from which warehouse|source warehouse|shipping warehouse|"
+        r"warehouse (?:should|does|do|will) (?:it|they|the \w+) (?:leave|come|start|ship|go out)",
         answer=rf"\b({_WAREHOUSES})\b",
         clean=str.title,
     ),
@@ -147,7 +153,7 @@ SLOTS = (
     Slot(
         "document",
         rf"\b({any_of(names.DOCUMENTS)})\b",
-        r"which (?:of (?:these|them|the) )?(?:papers?|documents?)|what documents?|documents? (?:do|can|could) you",
+        r"which (?:of (?:these|them)\b|(?:of the )?(?:papers?|documents?))|what documents?|documents? (?:do|can|could) you",
         clean=str.lower,
     ),
     Slot(

@@ -82,7 +82,7 @@ def test_json_list_of_tasks_is_read_too(tmp_path: Path) -> None:
 )
 def test_broken_task_is_named(tmp_path: Path, tasks: str, told: str) -> None:
     """One line that names file, place and what would do."""
-    with pytest.raises(SettingError, match="tasks.jsonl") as error:
+    with pytest.raises(SettingError, match=r"tasks\.jsonl") as error:
         DATA.goals(folder(tmp_path, tasks), shop())
     assert told in str(error.value)
     assert "\n" not in str(error.value)
@@ -97,7 +97,7 @@ def test_broken_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "db.json").write_text("[]")
     with pytest.raises(SettingError, match="users, orders, products"):
         DATA.read(tmp_path)
-    with pytest.raises(SettingError, match="users.x must be an object"):
+    with pytest.raises(SettingError, match=r"users\.x must be an object"):
         DATA.read(folder(tmp_path, users={"x": 1}))
     with pytest.raises(SettingError, match="has no such row"):
         DATA.read(folder(tmp_path, products={}))

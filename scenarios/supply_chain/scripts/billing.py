@@ -69,7 +69,7 @@ def extend_due_date(s: Script) -> NoReturn:
 
 def callback(s: Script) -> NoReturn:
     """A colleague calls back."""
-    about = s.need("about")
+    about = s.need("reference")
     area = _AREAS[about.partition("-")[0]]
     s.confirm("callback.confirm", number=about, area=area)
     done = s.act("escalate_to_person", contact_id=s.user["contact_id"], area=area, about=about)

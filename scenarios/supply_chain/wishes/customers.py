@@ -1,5 +1,6 @@
 """What customers' contacts want of orders, shipments and invoices."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,18 +34,18 @@ def order_status(desk: Desk) -> Wish | None:
     order = desk.pick(desk.own("orders", "open", "ready", "booked", "shipped"), "order_id")
     if order is None:
         return None
-    key = order["order_id"]
-    prose = f"know how your order {key} is coming along and for which date it is planned"
-    return Wish("order_status", desk.order_known(order), prose, outputs=(order["requested_on"],), about=frozenset({key}))
+    key, known = order["order_id"], desk.order_known(order)
+    prose = f"know how {called(known)} is coming along and for which date it is planned"
+    return Wish("order_status", known, prose, outputs=(order["requested_on"],), about=frozenset({key}))
 
 
 def cancel_order(desk: Desk) -> Wish | None:
     order = desk.pick(desk.own("orders", "open", "ready", "booked"), "order_id")
     if order is None:
         return None
-    key = order["order_id"]
-    prose = f"cancel your order {key}"
-    return Wish("cancel_order", desk.order_known(order), prose, (("cancel_order", {"order_id": key}),), about=_around(desk, order))
+    key, known = order["order_id"], desk.order_known(order)
+    prose = f"cancel {called(known)}"
+    return Wish("cancel_order", known, prose, (("cancel_order", {"order_id": key}),), about=_around(desk, order))
 
 
 def change_site(desk: Desk) -> Wish | None:
@@ -52,11 +53,11 @@ def change_site(desk: Desk) -> Wish | None:
     site = _other_site(desk, order)
     if order is None or site is None:
         return None
-    key = order["order_id"]
+    key, known = order["order_id"], desk.order_known(order)
     return Wish(
         "change_site",
-        {**desk.order_known(order), "site_city": site["city"]},
-        f"have order {key} delivered to your site in {site['city']} instead",
+        {**known, "site_city": site["city"]},
+        f"have {called(known)} delivered to your site in {site['city']} instead",
         (("change_delivery_site", {"order_id": key, "site_id": site["site_id"]}),),
         about=frozenset({key}),
     )
@@ -66,14 +67,14 @@ def change_date(desk: Desk) -> Wish | None:
     order = desk.pick(desk.own("orders", "open", "ready"), "order_id")
     if order is None:
         return None
-    key = order["order_id"]
+    key, known = order["order_id"], desk.order_known(order)
     day = (date.fromisoformat(TODAY) + timedelta(days=desk.rng.randint(7, 70))).isoformat()
     if day == order["requested_on"]:
         return None
     return Wish(
         "change_date",
-        {**desk.order_known(order), "new_date": desk.say_date(day)},
-        f"have order {key} delivered on {day}",
+        {**known, "new_date": desk.say_date(day)},
+        f"have {called(known)} delivered on {day}",
         (("change_delivery_date", {"order_id": key, "requested_on": day}),),
         outputs=(day,),
         about=frozenset({key}),
@@ -100,9 +101,9 @@ def reserve_stock(desk: Desk) -> Wish | None:
     order = desk.pick([row for row in desk.own("orders", "open") if in_credit(desk, row) and not short(desk, row)], "order_id")
     if order is None:
         return None
-    key = order["order_id"]
-    prose = f"have the missing stock reserved for order {key}"
-    return Wish("reserve_stock", desk.order_known(order), prose, (("reserve_stock", {"order_id": key}),), about=_around(desk, order))
+    key, known = order["order_id"], desk.order_known(order)
+    prose = f"have the missing stock reserved for {called(known)}"
+    return Wish("reserve_stock", known, prose, (("reserve_stock", {"order_id": key}),), about=_around(desk, order))
 
 
 def release_stock(desk: Desk) -> Wish | None:
@@ -110,21 +111,21 @@ def release_stock(desk: Desk) -> Wish | None:
     order = desk.pick(held, "order_id")
     if order is None:
         return None
-    key = order["order_id"]
-    prose = f"give up the stock reserved for order {key}, but keep the order"
-    return Wish("release_stock", desk.order_known(order), prose, (("release_stock", {"order_id": key}),), about=_around(desk, order))
+    key, known = order["order_id"], desk.order_known(order)
+    prose = f"give up the stock reserved for {called(known)}, but keep the order"
+    return Wish("release_stock", known, prose, (("release_stock", {"order_id": key}),), about=_around(desk, order))
 
 
 def book_shipment(desk: Desk) -> Wish | None:
     order = desk.pick([row for row in desk.own("orders", "ready") if in_credit(desk, row)], "order_id")
     if order is None:
         return None
-    key, service = order["order_id"], desk.rng.choice(["standard", "express"])
+    key, known = order["order_id"], desk.order_known(order)
+    service = desk.rng.choice(["standard", "express"])
     carrier = _cheapest(desk, order, service)
     arguments = {"order_id": key, "carrier_id": carrier, "service": service}
-    prose = f"have the transport of order {key} booked, with {service} service"
-    known = {**desk.order_known(order), "service": service}
-    return Wish("book_shipment", known, prose, (("book_shipment", arguments),), about=_around(desk, order))
+    prose = f"have the transport of {called(known)} booked, with {service} service"
+    return Wish("book_shipment", {**known, "service": service}, prose, (("book_shipment", arguments),), about=_around(desk, order))
 
 
 def expedite(desk: Desk) -> Wish | None:
@@ -179,9 +180,8 @@ def hold_status(desk: Desk) -> Wish | None:
         return None
     key = hold["shipment_id"]
     told = tuple(missing_documents(hold)) if hold["status"] == "open" else ()
-    return Wish(
-        "hold_status", {"shipment_id": key}, f"know why customs hold shipment {key}", outputs=told or (hold["hold_id"],), about=frozenset({key})
-    )
+    prose = f"know why customs hold shipment {key}"
+    return Wish("hold_status", {"shipment_id": key}, prose, outputs=told or (hold["hold_id"],), about=frozenset({key}))
 
 
 def clear_customs(desk: Desk) -> Wish | None:
@@ -280,7 +280,12 @@ def callback(desk: Desk) -> Wish | None:
         return None
     arguments = {"contact_id": desk.contact["contact_id"], "area": area, "about": row[field]}
     prose = f"be called back by a colleague about {row[field]}"
-    return Wish("callback", {"about": row[field]}, prose, (("escalate_to_person", arguments),), about=frozenset({row[field]}))
+    return Wish("callback", {"reference": row[field]}, prose, (("escalate_to_person", arguments),), about=frozenset({row[field]}))
+
+
+def called(known: Mapping[str, str]) -> str:
+    """An order as the contact thinks of it."""
+    return f"your order {known['order_id']}" if "order_id" in known else f"your order with {known['product']} on it"
 
 
 def in_credit(desk: Desk, order: FrozenDict) -> bool:
