@@ -12,7 +12,7 @@ from typing import Any
 from domain.agents import ASSISTANT, Delegate, depth_of, parent_of
 from domain.errors import OutOfOrder, Refusal
 from domain.history import History
-from domain.outcome import Environment, outcome
+from domain.outcome import Environment, outcomes
 from domain.policy import Memory
 from domain.team import Team, kind_of
 from domain.values import clean_text, legible
@@ -201,7 +201,7 @@ def _run(state: Conversation, command: RunTool, environment: Environment, memory
         raise OutOfOrder("no tool call waits to be run")
     tool = environment.assistant.at(called.agent).toolset.get(called.tool)
     if not isinstance(tool, Delegate):
-        return outcome(state, called, environment, memory)
+        return outcomes(state, called, environment, memory)
     about: dict[str, Any] = {"agent": called.agent, "call_id": called.call_id}
     deepest = state.started.limits.depth if state.started else Limits().depth
     if depth_of(called.agent) >= deepest:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from domain.agents import Agent
+from domain.agents import ASSISTANT, Agent
 from domain.errors import Refusal, WorldError
 from domain.policy import Call, Memory, Policy
 from domain.schema import Schema
 from domain.team import Effect
+from domain.tools import Toolset
 from domain.transaction import ANY, Transaction
 from domain.values import clean_text, plain
 from events.base import Event
@@ -24,12 +25,18 @@ class Environment:
     """What a conversation's calls meet: agents with their tools, the rules that guard them, and the schema that holds after them."""
 
     assistant: Agent
+    """Who serves the user, and below it all who work for it."""
     policy: Policy
     schema: Schema
 
+    @classmethod
+    def of(cls, toolset: Toolset, policy: Policy, schema: Schema) -> "Environment":
+        """An environment with one agent."""
+        return cls(Agent(ASSISTANT, "", policy.prose, toolset), policy, schema)
 
-def outcome(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> list[Event]:
-    """What a call leads to; only an answer changes the world.
+
+def outcomes(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> list[Event]:
+    """What a call leads to.
 
     Another agent's change to what the call reads, made since the call, is recorded first: the call is then run on
     the world as it stands (optimistic concurrency; the log's order of outcomes is the serial order).
@@ -37,6 +44,11 @@ def outcome(state: "Conversation", called: ToolCalled, environment: Environment,
     event, reads = _run(state, called, environment, memory)
     conflict = _conflict(called, reads, state.team.effects_since(called.call_id))
     return [conflict, event] if conflict else [event]
+
+
+def outcome(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> Event:
+    """How a call comes out on the world as it stands: answered, refused or faulted; only an answer changes the world."""
+    return _run(state, called, environment, memory)[0]
 
 
 def _run(

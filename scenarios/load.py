@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from domain.agents import ASSISTANT, Agent
 from domain.errors import SettingError
 from domain.grammar import Grammar
 from domain.policy import Policy
@@ -58,11 +59,13 @@ def load(name: str) -> Setting:
     for rule in rules.values():
         _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
     sources = [path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".md", ".py")]
+    prose = (folder / "policy.md").read_text("utf-8")
     return Setting(
         name=file.name,
         summary=file.summary,
+        assistant=Agent(ASSISTANT, file.summary, prose, Toolset(tools.values())),
         toolset=Toolset(tools.values()),
-        policy=Policy((folder / "policy.md").read_text("utf-8"), tuple(rules.values())),
+        policy=Policy(prose, tuple(rules.values())),
         schema=module["world"].SCHEMA,
         draw_world=module["world"].draw_world,
         draw_goal=module["goals"].draw_goal,

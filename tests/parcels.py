@@ -153,7 +153,7 @@ POLICY = Policy(
     "Cancel only after the user has said yes.",
     (Rule("consent", "The user has not agreed.", lambda memory, _call, _world: memory.confirmed, frozenset({"cancel_return"})),),
 )
-ENVIRONMENT = Environment(TOOLSET, POLICY, SCHEMA)
+ENVIRONMENT = Environment.of(TOOLSET, POLICY, SCHEMA)
 STARTED = ConversationStarted(
     run="run-1",
     setting="parcels",

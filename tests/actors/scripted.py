@@ -55,7 +55,7 @@ def lose_return(world: Transaction, return_id: str) -> None:
 
 
 RULE = Rule("ask-first", "The customer must agree first.", lambda memory, _call, _world: memory.confirmed)
-ENVIRONMENT = Environment(Toolset([find_return, cancel_return, lose_return]), Policy("Be kind.", (RULE,)), SCHEMA)
+ENVIRONMENT = Environment.of(Toolset([find_return, cancel_return, lose_return]), Policy("Be kind.", (RULE,)), SCHEMA)
 
 SPEECH = (UserSpoke, AssistantSpoke)
 
