@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from actors.recordings import Call, Gold, Patch
 from domain.conversation import CallTools, Conversation, RunTool, Wanted, decide, replay
-from domain.outcome import Environment
 from domain.errors import SettingError
+from domain.outcome import Environment
 from domain.patch import patched
 from domain.policy import Memory, Policy
 from domain.setting import OutsideData, Setting

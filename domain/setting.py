@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from domain.outcome import Environment
-from domain.agents import Agent
+from domain.agents import ASSISTANT, Agent
 from domain.goal import Goal
 from domain.grammar import Grammar
+from domain.outcome import Environment
 from domain.policy import Policy
 from domain.schema import Schema
 from domain.skill import Script, Skill, Slot
@@ -41,8 +42,6 @@ class Setting:
 
     name: str
     summary: str
-    assistant: Agent
-    """Who serves the user, and all who work for it."""
     toolset: Toolset
     """All tools of all agents."""
     policy: Policy
@@ -59,6 +58,13 @@ class Setting:
     source: Mapping[str, bytes] = field(default_factory=dict)
     """Files of the folder that decide what happens: name -> content."""
     data: OutsideData | None = None
+    team: Agent | None = None
+    """Who serves the user, and all who work for it; None where one agent has all the tools."""
+
+    @cached_property
+    def assistant(self) -> Agent:
+        """Who serves the user."""
+        return self.team or Agent(ASSISTANT, self.summary, self.policy.prose, self.toolset)
 
     @property
     def environment(self) -> Environment:
@@ -68,5 +74,3 @@ class Setting:
     def base(self, tables: Tables) -> Base:
         """Tables as the base of worlds of this setting."""
         return Base(tables, self.schema.sets)
-
-

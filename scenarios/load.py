@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.agents import ASSISTANT, Agent
 from domain.errors import SettingError
 from domain.grammar import Grammar
 from domain.policy import Policy
@@ -63,7 +62,6 @@ def load(name: str) -> Setting:
     return Setting(
         name=file.name,
         summary=file.summary,
-        assistant=Agent(ASSISTANT, file.summary, prose, Toolset(tools.values())),
         toolset=Toolset(tools.values()),
         policy=Policy(prose, tuple(rules.values())),
         schema=module["world"].SCHEMA,

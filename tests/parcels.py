@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from domain.conversation import USER, CallTools, Command, Conversation, RunTool, Speak, Wanted, decide, replay
-from domain.outcome import Environment
 from domain.errors import Refusal
+from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule
 from domain.schema import Invariant, Schema, Table
 from domain.tools import Toolset, tool

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from actors.mind import Reply, Say, UseTools
 from domain.conversation import Wanted
-from domain.outcome import Environment
 from domain.errors import Refusal
+from domain.outcome import Environment
 from domain.policy import Policy, Rule
 from domain.schema import Schema, Table
 from domain.tools import Toolset, tool

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.conversation import CallTools, Conversation, End, RunTool, Speak, Wanted, decide, evolve, replay
-from domain.outcome import Environment
 from domain.errors import OutOfOrder
 from domain.history import History
+from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule
 from domain.world import World
 from events.conversation import ConversationEnded, Limits, ModelReplied

@@ -59,9 +59,7 @@ def change_carrier(s: Script) -> NoReturn:
     wanted = s.need("carrier")
     if wanted == shipment["carrier"]:
         s.decline("change_carrier.same", **_values(shipment))
-    quotes = s.look(
-        "quote_lane", warehouse_id=shipment["warehouse_id"], country=shipment["site_country"], weight_kg=shipment["weight_kg"]
-    )
+    quotes = s.look("quote_lane", warehouse_id=shipment["warehouse_id"], country=shipment["site_country"], weight_kg=shipment["weight_kg"])
     quote = next((quote for quote in quotes if quote["carrier"] == wanted), None)
     if quote is None:
         s.decline("change_carrier.no_lane", new_carrier=wanted, country=shipment["site_country"], offers=[q["carrier"] for q in quotes])
