@@ -176,8 +176,10 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
         raise OutOfOrder(f"{command} came after the conversation had ended with {state.ended.reason!r}")
     if isinstance(command, RunTool):
         return _run(state, command, environment, memory)
-    if not isinstance(command, End) and any(call.agent == command.agent for call in state.waiting):
-        raise OutOfOrder(f"{command.agent} has calls that wait for their outcome before it can go on")
+    if not isinstance(command, End):
+        for call in state.waiting:
+            if command.agent in (call.agent, USER):
+                raise OutOfOrder(f"{call.call_id} waits for its outcome before {command.agent} can go on")
     events: list[Event] = [command.via] if command.via else []
     match command:
         case Speak(agent=agent, content=content) if agent == USER:
