@@ -2,33 +2,30 @@
 
 Decide, record, then believe it. After a crash the constructor replays the record, and ``run`` goes on where it
 stopped: a recorded reply is never asked for twice, a recorded effect never had twice.
+
+Sub-agents think at the same time, and what they want is recorded in the one order that the log itself implies
+(``Conversation.next``): however long each takes, equal replies give equal streams.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from actors.mind import Mind, Reply, Say
-from domain.conversation import (
-    USER,
-    CallTools,
-    Command,
-    Conversation,
-    End,
-    Environment,
-    RunTool,
-    Speak,
-    decide,
-    replay,
-)
+from domain.agents import ASSISTANT
+from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, RunTool, Speak, decide, replay
+from domain.outcome import Environment
 from domain.policy import Memory
 from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
+from events.errors import EventsError
 from events.store import EventStore
+from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
-ASSISTANT = "assistant"
-_ASSISTANT_NEXT = (UserSpoke, ToolAnswered, ToolRefused, ToolFaulted)
+MindFactory = Callable[[str, SubagentStarted | None], Mind]
+"""Path of an agent, and for a sub-agent its beginning -> its mind."""
 
 
 class ConversationActor:
@@ -37,7 +34,7 @@ class ConversationActor:
     Args:
         stream: Its name in the log.
         started: Its first event; on resume it must be the recorded one.
-        minds: ``user`` and ``assistant``.
+        minds: Makes the mind of ``user``, ``assistant`` and each sub-agent.
         clock: Wall time in seconds, recorded but never hashed.
     """
 
@@ -48,12 +45,14 @@ class ConversationActor:
         started: ConversationStarted,
         base: Base,
         environment: Environment,
-        minds: Mapping[str, Mind],
+        minds: MindFactory,
         clock: Callable[[], float],
     ) -> None:
-        self._stream, self._store, self._environment, self._minds, self._clock = stream, store, environment, minds, clock
+        self._stream, self._store, self._environment, self._make_mind, self._clock = stream, store, environment, minds, clock
         self.state = Conversation(World(base))
         self._memory = Memory()
+        self._minds = {agent: minds(agent, None) for agent in (USER, ASSISTANT)}
+        self._thoughts: dict[str, asyncio.Task[Reply]] = {}
         self._head = store.head(stream)
         for record in store.read(stream) if self._head.position else ():
             self._believe([record.event])
@@ -62,30 +61,48 @@ class ConversationActor:
 
     async def run(self) -> Conversation:
         """Go on to the end."""
-        while self.state.ended is None:
-            await self.step()
+        try:
+            while self.state.ended is None:
+                await self.step()
+        finally:
+            for thought in self._thoughts.values():
+                thought.cancel()
         return self.state
 
     async def step(self) -> None:
         """One step of a model, or one of a tool: one append."""
-        if self.state.waiting:
-            self._record(self._decide(RunTool()))
+        turn = self.state.next()
+        assert turn is not None
+        if turn.call is not None:
+            self._record(self._decide(RunTool(turn.call.call_id)))
             return
-        agent = self._next_speaker()
-        limit = self.state.limit_for(agent)
+        limit = self.state.limit_for(turn.agent)
         if limit is not None:
-            self._record(self._decide(End(limit, fault="user" if agent == USER else "assistant")))
+            self._record(self._decide(End(limit, fault="user" if turn.agent == USER else "assistant")))
             return
         began = self._clock()
-        mind = self._minds[agent]
-        reply = await mind.reply()
-        via = ModelReplied(agent=agent, model=mind.model, request=mind.request, usage=mind.usage)
-        self._record(self._events(agent, reply, via), latency=self._clock() - began)
+        mind = self._minds[turn.agent]
+        try:
+            reply = await self._thought(turn.agent)
+        except EventsError:
+            raise
+        except Exception as error:
+            if turn.agent in (USER, ASSISTANT):
+                raise
+            self._record(self._decide(GiveUp(turn.agent, f"{type(error).__name__}: {error}")))
+            return
+        via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
+        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began)
 
-    def _next_speaker(self) -> str:
-        """After the user's turn and after a tool's outcome the assistant, else the user."""
-        last = self.state.history[-1]
-        return ASSISTANT if isinstance(last, _ASSISTANT_NEXT) else USER
+    def _thought(self, agent: str) -> Awaitable[Reply]:
+        """What an agent wants; others that can think meanwhile are set to it."""
+        others = [path for path in self.state.thinkers() if path != agent]
+        if not others and agent not in self._thoughts:
+            return self._minds[agent].reply()
+        for path in (agent, *others):
+            if path not in self._thoughts:
+                self._thoughts[path] = asyncio.ensure_future(self._minds[path].reply())
+        return self._thoughts.pop(agent)
 
     def _events(self, agent: str, reply: Reply, via: ModelReplied) -> Sequence[Event]:
         if not isinstance(reply, Say):
@@ -110,19 +127,26 @@ class ConversationActor:
         self.state = replay(self.state, events)
         for event in events:
             self._memory.observe(event)
+            if isinstance(event, SubagentStarted):
+                self._minds[event.agent] = self._make_mind(event.agent, event)
             for agent, mind in self._minds.items():
                 if visible(event, agent):
                     mind.observe(event)
+            if isinstance(event, SubagentFinished):
+                self._minds.pop(event.agent, None)
+                thought = self._thoughts.pop(event.agent, None)
+                if thought is not None:
+                    thought.cancel()
 
 
 def visible(event: Event, agent: str) -> bool:
-    """Whether an agent sees an event: its own words, calls and outcomes, and what is said to it."""
+    """Whether an agent sees an event: what it was told, its own words and calls, and how those came out."""
     match event:
         case UserSpoke():
             return agent in (USER, ASSISTANT)
         case AssistantSpoke(agent=speaker):
             return speaker == agent or (agent == USER and speaker == ASSISTANT)
-        case ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
+        case SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
             return event.agent == agent
         case _:
             return False

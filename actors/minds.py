@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from actors.conversation import ASSISTANT
 from actors.mind import Mind
 from actors.offline.assistant import OfflineAssistant
 from actors.offline.user import OfflineUser
+from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
 from domain.goal import Goal

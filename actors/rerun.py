@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.recordings import Call, Gold, Patch
-from domain.conversation import CallTools, Conversation, Environment, RunTool, Wanted, decide, replay
+from domain.conversation import CallTools, Conversation, RunTool, Wanted, decide, replay
 from domain.errors import SettingError
+from domain.outcome import Environment
 from domain.patch import patched
 from domain.policy import Memory, Policy
 from domain.setting import OutsideData, Setting
@@ -65,7 +66,7 @@ class Rerun:
             raise SettingError(f"setting {setting.name!r} runs on a world of its own only; recordings need one with outside data")
         self._setting, self._data, self._log = setting, setting.data, log
         self._base = setting.base(setting.data.read(folder))
-        self._environment = Environment(setting.toolset, Policy(""), setting.schema)
+        self._environment = Environment.of(setting.toolset, Policy(""), setting.schema)
         self._begun: dict[bytes, Standing] = {}
         self._reached: dict[tuple[str, int, int], Standing] = {}
         self._cases = 0

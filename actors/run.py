@@ -15,8 +15,10 @@ from random import Random
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from actors.conversation import ASSISTANT, ConversationActor
+from actors.conversation import ConversationActor
+from actors.mind import Mind
 from actors.minds import make_mind
+from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
 from domain.goal import Goal, gold_world
@@ -31,6 +33,7 @@ from events.digests import Head, content_digest, stream_head, streams_digest
 from events.errors import EventsError
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from events.store import EventStore
+from events.subagents import SubagentStarted
 
 RUN = "run"
 """Name of the run's own stream."""
@@ -186,11 +189,13 @@ class Run:
         try:
             planned = self.plan(index)
             setting = planned.place.setting
-            minds = {
-                role: make_mind(role, model, setting, planned.goal, planned.persona, planned.started.seed)
-                for role, model in self.settings.models.items()
-            }
-            actor = ConversationActor(stream, self._store, planned.started, planned.place.base, setting.environment, minds, self._clock)
+            models, seed = self.settings.models, planned.started.seed
+
+            def mind(path: str, begun: SubagentStarted | None) -> Mind:
+                model = models[path] if begun is None else begun.model
+                return make_mind(path, model, setting, planned.goal, planned.persona, seed)
+
+            actor = ConversationActor(stream, self._store, planned.started, planned.place.base, setting.environment, mind, self._clock)
             state = await actor.run()
         except (SettingError, EventsError, OSError):  # these concern the whole run
             raise

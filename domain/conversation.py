@@ -9,36 +9,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.errors import OutOfOrder, Refusal, WorldError
+from domain.agents import ASSISTANT, Delegate, depth_of, parent_of
+from domain.errors import OutOfOrder, Refusal
 from domain.history import History
-from domain.policy import Call, Memory, Policy
-from domain.schema import Schema
-from domain.tools import Toolset
-from domain.transaction import Transaction
-from domain.values import clean_text, legible, plain
+from domain.outcome import Environment, outcomes
+from domain.policy import Memory
+from domain.team import Team, kind_of
+from domain.values import clean_text, legible
 from domain.world import World
 from events.base import Event
 from events.conversation import (
     AssistantSpoke,
     ConversationEnded,
     ConversationStarted,
+    Limits,
     ModelReplied,
     Party,
     UserSpoke,
 )
+from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 USER = "user"
 _SECONDS_PER_CALL = 60
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What a conversation's calls meet: tools, the rules that guard them, and the schema that holds after them."""
-
-    toolset: Toolset
-    policy: Policy
-    schema: Schema
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,18 @@ class CallTools:
 
 @dataclass(frozen=True)
 class RunTool:
-    """Command: let the oldest call that waits have its effect."""
+    """Command: let a call have its effect; without a name, the one that is next."""
+
+    call_id: str | None = None
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    """Command: a sub-agent cannot go on; its parent is told so."""
+
+    agent: str
+    reason: str
+    via: ModelReplied | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class End:
     detail: Any = None
 
 
-Command = Speak | CallTools | RunTool | End
+Command = Speak | CallTools | RunTool | GiveUp | End
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,34 @@ class Conversation:
     named: bool = False
     """Whether a model has named a call itself."""
     ended: ConversationEnded | None = None
+    team: Team = field(default_factory=Team)
+    """The sub-agents at work."""
+
+    def next(self) -> "Turn | None":
+        """Whose turn it is: a function of the log alone, so that a conversation goes on in one order only.
+
+        Work is handed out first; then whoever has been idle longest goes on, and between equals the shorter path.
+        """
+        if self.ended is not None:
+            return None
+        turns = [*(Turn(call.agent, call) for call in self._first_calls()), *map(Turn, self.thinkers())]
+        if turns:
+            return min(turns, key=lambda turn: (self.team.acted.get(turn.agent, 0), turn.agent))
+        last = self.history[-1]
+        return Turn(ASSISTANT if isinstance(last, _ASSISTANT_NEXT) else USER)
+
+    def thinkers(self) -> list[str]:
+        """Agents that may think at the same time: nothing that another does changes what they see."""
+        return [path for path in self.team.working if all(call.agent != path for call in self.waiting)]
+
+    def _first_calls(self) -> list[ToolCalled]:
+        """Each agent's oldest call that nobody works on."""
+        handed = {started.call_id for started in self.team.working.values()}
+        first: dict[str, ToolCalled] = {}
+        for call in self.waiting:
+            if call.call_id not in handed:
+                first.setdefault(call.agent, call)
+        return list(first.values())
 
     @property
     def now(self) -> str:
@@ -123,6 +155,17 @@ class Conversation:
         return "call-limit" if self.calls >= limits.tool_calls else None
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What is next: an agent thinks, or, with ``call``, its call has its effect."""
+
+    agent: str
+    call: ToolCalled | None = None
+
+
+_ASSISTANT_NEXT = (UserSpoke, ToolAnswered, ToolRefused, ToolFaulted)
+
+
 def decide(state: Conversation, command: Command, environment: Environment, memory: Memory) -> list[Event]:
     """What follows from a command, given all that happened before.
 
@@ -132,58 +175,77 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
     if state.ended is not None:
         raise OutOfOrder(f"{command} came after the conversation had ended with {state.ended.reason!r}")
     if isinstance(command, RunTool):
-        if not state.waiting:
-            raise OutOfOrder("no tool call waits to be run")
-        return [outcome(state, state.waiting[0], environment, memory)]
-    if state.waiting and not isinstance(command, End):
-        raise OutOfOrder(f"{state.waiting[0].call_id} waits for its outcome before anyone can go on")
+        return _run(state, command, environment, memory)
+    if not isinstance(command, End):
+        for call in state.waiting:
+            if command.agent in (call.agent, USER):
+                raise OutOfOrder(f"{call.call_id} waits for its outcome before {command.agent} can go on")
     events: list[Event] = [command.via] if command.via else []
     match command:
         case Speak(agent=agent, content=content) if agent == USER:
             events.append(UserSpoke(agent=agent, content=clean_text(content)))
         case Speak(agent=agent, content=content, reasoning=reasoning):
             events.append(AssistantSpoke(agent=agent, content=clean_text(content), reasoning=_clean(reasoning)))
+            events += _answer(state, agent, clean_text(content))
         case CallTools():
             events += _calls(state, command)
+        case GiveUp(agent=agent, reason=reason):
+            events += _fail(state, agent, clean_text(reason))
         case End(reason=reason, fault=fault, detail=detail):
             events.append(ConversationEnded(reason=reason, fault=fault, detail=detail))
     return events
 
 
-def outcome(state: Conversation, called: ToolCalled, environment: Environment, memory: Memory) -> Event:
-    """How a call comes out: answered with its effect, refused, or faulted; only the first changes the world."""
+def _run(state: Conversation, command: RunTool, environment: Environment, memory: Memory) -> list[Event]:
+    turn = state.next()
+    called = next((call for call in state.waiting if call.call_id == command.call_id), turn.call if turn else None)
+    if called is None:
+        raise OutOfOrder("no tool call waits to be run")
+    tool = environment.assistant.at(called.agent).toolset.get(called.tool)
+    if not isinstance(tool, Delegate):
+        return outcomes(state, called, environment, memory)
     about: dict[str, Any] = {"agent": called.agent, "call_id": called.call_id}
-    tool = environment.toolset.get(called.tool)
-    if tool is None:
-        return ToolRefused(**about, code="unknown-tool", reason=f"There is no tool {called.tool!r}.")
-    call = Call(called.agent, called.tool, called.arguments, tool.writes)
-    seed = state.started.seed if state.started else 0
-    transaction = Transaction(state.world, seed=seed, position=len(state.history), now=state.now)
+    deepest = state.started.limits.depth if state.started else Limits().depth
+    if depth_of(called.agent) >= deepest:
+        return [ToolRefused(**about, code="depth-limit", reason=f"Work can be handed on {deepest} times at most; do it yourself.")]
     try:
         tool.check(called.arguments)
-        if state.started is None or state.started.enforced:
-            rule = environment.policy.broken_by(memory, call, state.world)
-            if rule is not None:
-                return ToolRefused(**about, code=f"policy:{rule.id}", reason=rule.sentence)
-        observation = plain(tool.run(transaction, called.arguments))
-        changes = transaction.changes
-        if changes and not tool.writes:
-            raise WorldError(f"{tool.name} changed {changes[0].table}.{changes[0].key}, but is not declared to write")
-        after = state.world.with_changes(changes)
-        environment.schema.check(after, changes)
-        return ToolAnswered(
-            **about,
-            observation=observation,
-            changes=changes,
-            reads=transaction.reads,
-            world=after.digest if changes else None,
-        )
     except Refusal as refusal:
-        return ToolRefused(**about, code=refusal.code, reason=clean_text(refusal.reason))
-    except WorldError as error:
-        return ToolFaulted(**about, kind=error.kind, reason=clean_text(str(error)))
-    except Exception as error:  # a tool may break in any way, and must not take the conversation with it
-        return ToolFaulted(**about, kind="exception", reason=clean_text(f"{type(error).__name__}: {error}"))
+        return [ToolRefused(**about, code=refusal.code, reason=refusal.reason)]
+    path = state.team.next_path(called.agent, tool.name)
+    agent = environment.assistant.at(path)
+    models = state.started.models if state.started else {}
+    return [
+        SubagentStarted(
+            agent=path,
+            call_id=called.call_id,
+            request=str(called.arguments["request"]),
+            prompt=agent.prompt_digest,
+            toolset=agent.toolset_digest,
+            model=models.get(kind_of(path), models.get(ASSISTANT, "")),
+        )
+    ]
+
+
+def _answer(state: Conversation, agent: str, content: str) -> list[Event]:
+    """What a sub-agent's last message leads to: it is done, and its parent has the answer."""
+    started = state.team.working.get(agent)
+    if started is None:
+        return []
+    return [
+        SubagentFinished(agent=agent, call_id=started.call_id),
+        ToolAnswered(agent=parent_of(agent), call_id=started.call_id, observation=content),
+    ]
+
+
+def _fail(state: Conversation, agent: str, reason: str) -> list[Event]:
+    started = state.team.working.get(agent)
+    if started is None:
+        raise OutOfOrder(f"{agent} is not at work")
+    return [
+        SubagentFinished(agent=agent, call_id=started.call_id, reason=reason),
+        ToolFaulted(agent=parent_of(agent), call_id=started.call_id, kind="subagent", reason=f"The agent could not finish: {reason}"),
+    ]
 
 
 def evolve(state: Conversation, event: Event) -> Conversation:
@@ -195,8 +257,9 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     """The state after a history; no tool is run and no model is called."""
     events = tuple(events)
     world, waiting, turns, calls, named = state.world, state.waiting, state.turns, state.calls, state.named
-    started, ended = state.started, state.ended
-    for event in events:
+    started, ended, team = state.started, state.ended, state.team
+    for position, event in enumerate(events, len(state.history) + 1):
+        team = team.evolve(event, position)
         match event:
             case ToolAnswered() | ToolRefused() | ToolFaulted():
                 waiting = tuple(call for call in waiting if call.call_id != event.call_id)
@@ -210,7 +273,7 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
                 started = event
             case ConversationEnded():
                 ended = event
-    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, named, ended)
+    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, named, ended, team)
 
 
 def _calls(state: Conversation, command: CallTools) -> list[Event]:

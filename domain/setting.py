@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from domain.conversation import Environment
+from domain.agents import ASSISTANT, Agent
 from domain.goal import Goal
 from domain.grammar import Grammar
+from domain.outcome import Environment
 from domain.policy import Policy
 from domain.schema import Schema
 from domain.skill import Script, Skill, Slot
@@ -41,6 +43,7 @@ class Setting:
     name: str
     summary: str
     toolset: Toolset
+    """All tools of all agents."""
     policy: Policy
     schema: Schema
     draw_world: Callable[[Random], Tables]
@@ -55,11 +58,18 @@ class Setting:
     source: Mapping[str, bytes] = field(default_factory=dict)
     """Files of the folder that decide what happens: name -> content."""
     data: OutsideData | None = None
+    team: Agent | None = None
+    """Who serves the user, and all who work for it; None where one agent has all the tools."""
+
+    @cached_property
+    def assistant(self) -> Agent:
+        """Who serves the user."""
+        return self.team or Agent(ASSISTANT, self.summary, self.policy.prose, self.toolset)
 
     @property
     def environment(self) -> Environment:
         """What the calls of a conversation meet."""
-        return Environment(self.toolset, self.policy, self.schema)
+        return Environment(self.assistant, self.policy, self.schema)
 
     def base(self, tables: Tables) -> Base:
         """Tables as the base of worlds of this setting."""

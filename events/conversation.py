@@ -14,6 +14,8 @@ class Limits(Fact):
     """Turns of the user."""
     tool_calls: int = 60
     """Tool calls of all agents together."""
+    depth: int = 3
+    """How often work may be handed on: 0 for no sub-agents at all."""
 
 
 class ConversationStarted(Event):

@@ -58,11 +58,12 @@ def load(name: str) -> Setting:
     for rule in rules.values():
         _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
     sources = [path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".md", ".py")]
+    prose = (folder / "policy.md").read_text("utf-8")
     return Setting(
         name=file.name,
         summary=file.summary,
         toolset=Toolset(tools.values()),
-        policy=Policy((folder / "policy.md").read_text("utf-8"), tuple(rules.values())),
+        policy=Policy(prose, tuple(rules.values())),
         schema=module["world"].SCHEMA,
         draw_world=module["world"].draw_world,
         draw_goal=module["goals"].draw_goal,

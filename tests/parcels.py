@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from domain.conversation import USER, CallTools, Command, Conversation, Environment, RunTool, Speak, Wanted, decide, replay
+from domain.conversation import USER, CallTools, Command, Conversation, RunTool, Speak, Wanted, decide, replay
 from domain.errors import Refusal
+from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule
 from domain.schema import Invariant, Schema, Table
 from domain.tools import Toolset, tool
@@ -152,7 +153,7 @@ POLICY = Policy(
     "Cancel only after the user has said yes.",
     (Rule("consent", "The user has not agreed.", lambda memory, _call, _world: memory.confirmed, frozenset({"cancel_return"})),),
 )
-ENVIRONMENT = Environment(TOOLSET, POLICY, SCHEMA)
+ENVIRONMENT = Environment.of(TOOLSET, POLICY, SCHEMA)
 STARTED = ConversationStarted(
     run="run-1",
     setting="parcels",

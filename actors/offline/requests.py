@@ -195,5 +195,3 @@ def hands_over(skills: Mapping[str, Skill]) -> Skill:
         s.hand_over("handover")
 
     return skills.get("hand_over") or Skill("hand_over", r"(?!)", script)
-
-

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from actors.mind import Reply, Say, UseTools
-from domain.conversation import Environment, Wanted
+from domain.conversation import Wanted
 from domain.errors import Refusal
+from domain.outcome import Environment
 from domain.policy import Policy, Rule
 from domain.schema import Schema, Table
 from domain.tools import Toolset, tool
@@ -54,7 +55,7 @@ def lose_return(world: Transaction, return_id: str) -> None:
 
 
 RULE = Rule("ask-first", "The customer must agree first.", lambda memory, _call, _world: memory.confirmed)
-ENVIRONMENT = Environment(Toolset([find_return, cancel_return, lose_return]), Policy("Be kind.", (RULE,)), SCHEMA)
+ENVIRONMENT = Environment.of(Toolset([find_return, cancel_return, lose_return]), Policy("Be kind.", (RULE,)), SCHEMA)
 
 SPEECH = (UserSpoke, AssistantSpoke)
 

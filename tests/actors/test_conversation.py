@@ -38,7 +38,7 @@ class FragileStore(EventStore):
 
 def hold(store, who=None, limits=None):
     who = who or minds()
-    actor = ConversationActor(STREAM, store, started(limits), BASE, ENVIRONMENT, who, clock=lambda: 0.0)
+    actor = ConversationActor(STREAM, store, started(limits), BASE, ENVIRONMENT, lambda path, _: who[path], clock=lambda: 0.0)
     return asyncio.run(actor.run()), who
 
 

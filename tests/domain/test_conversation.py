@@ -2,9 +2,10 @@
 
 import pytest
 
-from domain.conversation import CallTools, Conversation, End, Environment, RunTool, Speak, Wanted, decide, evolve, replay
+from domain.conversation import CallTools, Conversation, End, RunTool, Speak, Wanted, decide, evolve, replay
 from domain.errors import OutOfOrder
 from domain.history import History
+from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule
 from domain.world import World
 from events.conversation import ConversationEnded, Limits, ModelReplied
@@ -87,7 +88,7 @@ def test_arguments_that_json_cannot_hold_are_written_out() -> None:
 
 def test_a_rule_that_breaks_faults_the_call() -> None:
     """A predicate with a bug neither lets the call through nor stops the conversation."""
-    broken = Environment(ENVIRONMENT.toolset, Policy("", (Rule("bug", "Bug.", lambda *_: bool(1 / 0)),)), ENVIRONMENT.schema)
+    broken = Environment.of(ENVIRONMENT.assistant.tools, Policy("", (Rule("bug", "Bug.", lambda *_: bool(1 / 0)),)), ENVIRONMENT.schema)
     event, state = hold(begun(), [call("change_return", return_id="R-1", amount=3)], broken)[-1]
 
     assert isinstance(event, ToolFaulted)

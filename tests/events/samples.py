@@ -11,6 +11,7 @@ from events.conversation import (
     UserSpoke,
 )
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 SAMPLES: list[Event] = [
@@ -62,4 +63,7 @@ SAMPLES: list[Event] = [
     ToolFaulted(agent="assistant", call_id="c3", kind="exception", reason="RuntimeError: broken"),
     AssistantSpoke(agent="assistant", content="Done.", reasoning="The tool answered."),
     ConversationEnded(reason="turn-limit", fault="user", detail={"turns": 3}),
+    SubagentStarted(agent="assistant/billing#2", call_id="c1", request="Refund R-1.", prompt="p", toolset="t", model="offline/assistant"),
+    SubagentFinished(agent="assistant/billing#2", call_id="c1", reason="step-limit"),
+    ToolConflicted(agent="assistant/billing", call_id="c2", place=("returns", "R-1", "status"), overtaken_by="c3"),
 ]

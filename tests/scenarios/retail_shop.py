@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from domain.conversation import Conversation, Environment, outcome
+from domain.conversation import Conversation
+from domain.outcome import Environment, outcome
 from domain.policy import Memory, Policy
 from domain.tools import Toolset
 from domain.world import Base, World
@@ -96,4 +97,4 @@ def shop() -> World:
 def call(world: World, tool: str, **arguments: Any) -> Event:
     """How a call of a tool comes out, with no policy in its way."""
     called = ToolCalled(agent="assistant", call_id="c1", tool=tool, arguments=arguments)
-    return outcome(Conversation(world), called, Environment(Toolset(TOOLS), Policy("", ()), SCHEMA), Memory())
+    return outcome(Conversation(world), called, Environment.of(Toolset(TOOLS), Policy("", ()), SCHEMA), Memory())
