@@ -57,7 +57,7 @@ def load(name: str) -> Setting:
     skills = _pick(file.skills, {skill.name: skill for skill in module["skills"].SKILLS}, f"{where}: skills")
     for rule in rules.values():
         _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
-    sources = [path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".md", ".py")]
+    sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     prose = (folder / "policy.md").read_text("utf-8")
     return Setting(
         name=file.name,
@@ -73,7 +73,7 @@ def load(name: str) -> Setting:
         phrases=Grammar({**_read_yaml(HERE / "phrases.yaml"), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
         clock=file.clock,
         limits=file.limits,
-        source={path.name: path.read_bytes() for path in sources},
+        source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
         data=outside,
     )
 
