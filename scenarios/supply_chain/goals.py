@@ -74,7 +74,8 @@ def _wishes(world: World, contact: FrozenDict, rng: Random, count: int, *, decli
     for kind in rest:
         if len(wishes) < count:
             _add(desk, kind, wishes)
-    rng.shuffle(wishes)
+    if declining:  # the others only read, so their order is free; what acts stays in the order in which it was tried out
+        rng.shuffle(wishes)
     return wishes
 
 

@@ -68,14 +68,15 @@ def split_order(desk: Desk) -> Wish | None:
     if order is None:
         return None
     key, line = order["order_id"], order["lines"][0]
+    part = f"{key.partition('.')[0]}.2"
     count = desk.rng.randint(1, line["quantity"] - 1)
     return Wish(
         "split_order",
         {"order_id": key, "product": desk.product(line["product_id"]), "quantity": str(count)},
         f"have {count} units of {line['product_id']} taken out of order {key} into an order of their own",
         (("split_order", {"order_id": key, "product_id": line["product_id"], "quantity": count}),),
-        outputs=(f"{key.partition('.')[0]}.2",),
-        about=frozenset({key}),
+        outputs=(part,),
+        about=frozenset({key, part}),
     )
 
 
