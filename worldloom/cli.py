@@ -29,17 +29,17 @@ def main() -> None:
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         check_packages()
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        code = app(standalone_mode=False) or 0  # typer hands exit codes back, that of Ctrl-C among them
     except (typer.Abort, KeyboardInterrupt):
-        console.print("interrupted; what was recorded is kept, and the same command goes on from there", markup=False)
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except Exception as error:
         if os.environ.get("WORLDLOOM_DEBUG"):
             raise
         console.print(f"error: {_line(error)}", markup=False)
         sys.exit(FAILED)
+    if code == INTERRUPTED:
+        console.print("interrupted; what was recorded is kept, and the same command goes on from there", markup=False)
+    sys.exit(code)
 
 
 def _line(error: Exception) -> str:

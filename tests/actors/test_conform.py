@@ -245,7 +245,7 @@ def test_probe_behind_the_last_step_is_named(folder: Path) -> None:
     assert tallies["probes mutate"].mismatches[0].path == "after_gold_steps"
 
 
-def test_gold_steps_are_pieced_together_from_probes(folder: Path) -> None:
+def test_gold_steps_are_pieced_together_from_probes() -> None:
     """Repeats quote whole gold calls, mutations all but one argument; a step that nobody quotes changes nothing."""
     call = {"name": "pay", "requestor": "assistant", "content": "", "error": True, "task_id": "t9"}
     probes = [

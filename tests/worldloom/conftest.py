@@ -20,5 +20,7 @@ def made(tmp_path_factory):
         patch.setattr("sys.argv", ["worldloom", "generate", "retail", "supply_chain", "-n", "6", "--seed", "3", "--out", str(out)])
         from worldloom.cli import main
 
-        main()
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 0
     return out

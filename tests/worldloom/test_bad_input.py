@@ -29,7 +29,7 @@ def test_unknown_model(worldloom, tmp_path):
 
 def test_unknown_option_and_no_number(worldloom):
     worldloom("generate", "retail", "--nonsense").fails_with("--nonsense")
-    worldloom("generate", "retail", "-n", "many").fails_with("many")
+    worldloom("generate", "retail", "-n", "many").fails_with("--count", "integer")
 
 
 @pytest.mark.parametrize(
