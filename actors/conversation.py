@@ -65,9 +65,13 @@ class ConversationActor:
             while self.state.ended is None:
                 await self.step()
         finally:
-            for thought in self._thoughts.values():
-                thought.cancel()
+            self.leave()
         return self.state
+
+    def leave(self) -> None:
+        """Stop here; another actor goes on from the log."""
+        for thought in self._thoughts.values():
+            thought.cancel()
 
     async def step(self) -> None:
         """One step of a model, or one of a tool: one append."""
