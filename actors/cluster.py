@@ -110,13 +110,14 @@ class RemoteMind:
                 self._actor = ray.remote(MindActor).options(num_cpus=0).remote(self._path, self.model, self._planned)
                 self._shown = 0
             try:
-                reply, self.request, self.usage = await self._actor.reply.remote(self._observed[self._shown :])
+                answer: tuple[Reply, str | None, Usage | None] = await self._actor.reply.remote(self._observed[self._shown :])
             except RayActorError:
                 self._actor = None
                 if attempt == 2:
                     raise
                 continue
             self._shown = len(self._observed)
+            reply, self.request, self.usage = answer
             return reply
         raise AssertionError
 

@@ -1,7 +1,6 @@
 """What a run is to hold: its settings, its places, and every conversation drawn from seed and index alone."""
 
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -11,25 +10,17 @@ from random import Random
 import orjson
 from pydantic import BaseModel, ConfigDict
 
-from actors.conversation import ConversationActor
-from actors.mind import Mind
-from actors.minds import make_mind
 from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
-from domain.goal import Goal, gold_world
+from domain.goal import Goal
 from domain.persona import Persona, draw_persona
 from domain.setting import Setting
 from domain.values import canonical
-from domain.verdict import judge
 from domain.world import Base, World
-from events.base import Event
 from events.conversation import ConversationStarted
-from events.digests import Head, content_digest, stream_head, streams_digest
-from events.errors import EventsError
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.digests import content_digest
 from events.store import EventStore
-from events.subagents import SubagentStarted
 
 RUN = "run"
 """Name of the run's own stream."""
@@ -132,10 +123,7 @@ class Planner:
         drawn = blake2b(f"{self.settings.seed}/{index}".encode(), digest_size=6).digest()
         seed = int.from_bytes(drawn)
         rng = Random(seed)
-        if place.goals:
-            goal = place.goals[(index // len(names)) % len(place.goals)]
-        else:
-            goal = place.setting.draw_goal(place.world, rng)
+        goal = place.goals[index // len(names) % len(place.goals)] if place.goals else place.setting.draw_goal(place.world, rng)
         persona = draw_persona(rng)
         started = ConversationStarted(
             run=self.settings.name,

@@ -111,7 +111,7 @@ def digest(tmp_path_factory) -> str:
 @pytest.mark.parametrize("before", [True, False])
 def test_hosts_that_die_are_replaced(tmp_path, digest, before):
     """Killed at many appends, on both hosts, the run ends with the same digest and nothing lost."""
-    crew = FragileCrew(tmp_path, deaths=[17, 40, 23, 33, 52, 60, 45, 90], before=before)
+    crew = FragileCrew(tmp_path, deaths=[30, 50, 70, 65, 90, 110, 40, 95], before=before)
 
     ledger = hold(tmp_path, crew)
 
