@@ -51,9 +51,13 @@ class HostActor:
     def __init__(self, order: HostOrder) -> None:
         settings = order.settings
         places = {name: prepare(load(name), settings.seed, order.data) for name in settings.settings}
-        minds = minds_apart if order.dedicated else minds_here
+        minds = self.minds(order)
         store = EventStore(order.log / f"{order.shard}.sqlite")
         self._host = Host(settings, places, store, capacity=order.capacity, minds=minds)
+
+    def minds(self, order: HostOrder) -> MindMaker:
+        """What makes the minds of each conversation."""
+        return minds_apart if order.dedicated else minds_here
 
     async def hold(self, indices: Sequence[int]) -> list[Event]:
         """Hold conversations; how they came out."""
@@ -142,10 +146,11 @@ class RayCrew:
         order: How each host is made; its shard is the host's number, counted from 1.
         hosts: How many.
         address: Of a running cluster; without it, one is started on this machine and ended with the run.
+        actor: What a host runs as; another class may measure or slow it.
     """
 
-    def __init__(self, order: HostOrder, *, hosts: int, address: str | None = None) -> None:
-        self.hosts, self.capacity, self._order = hosts, order.capacity, order
+    def __init__(self, order: HostOrder, *, hosts: int, address: str | None = None, actor: type[HostActor] = HostActor) -> None:
+        self.hosts, self.capacity, self._order, self._class = hosts, order.capacity, order, actor
         self._own = not ray.is_initialized()
         if self._own:
             connect(address)
@@ -191,7 +196,7 @@ class RayCrew:
     def _make(self, host: int) -> Any:
         order = self._order
         mine = HostOrder(order.settings, order.log, host + 1, order.capacity, order.data, order.dedicated)
-        return ray.remote(HostActor).options(num_cpus=1, max_restarts=0, max_concurrency=_CALLS).remote(mine)
+        return ray.remote(self._class).options(num_cpus=1, max_restarts=0, max_concurrency=_CALLS).remote(mine)
 
 
 def connect(address: str | None) -> None:
