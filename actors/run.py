@@ -31,8 +31,8 @@ from events.base import Event
 from events.conversation import ConversationStarted
 from events.digests import Head, content_digest, stream_head, streams_digest
 from events.errors import EventsError
+from events.log import WritableLog
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from events.store import EventStore
 from events.subagents import SubagentStarted
 
 RUN = "run"
@@ -122,7 +122,7 @@ class Run:
     """
 
     def __init__(
-        self, settings: RunSettings, places: Mapping[str, Place], store: EventStore, clock: Callable[[], float] = time.time
+        self, settings: RunSettings, places: Mapping[str, Place], store: WritableLog, clock: Callable[[], float] = time.time
     ) -> None:
         self.settings, self._places, self._store, self._clock = settings, places, store, clock
         self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
