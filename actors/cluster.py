@@ -8,7 +8,7 @@
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,11 @@ from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
 from events.base import Event
 from events.conversation import Usage
-from events.store import EventStore
+from events.log import WritableLog
+from events.open import open_log
+from events.shards import ShardedLog
 from events.subagents import SubagentStarted
+from events.urls import is_postgres
 from scenarios.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,12 +40,19 @@ class HostOrder:
     """All that a host needs to be made, wherever it is made."""
 
     settings: RunSettings
-    log: Path
-    """Folder of the shards."""
-    shard: int
+    logs: tuple[str, ...]
+    """Where the run is recorded: SQLite files, or one PostgreSQL address."""
+    own: int
+    """Which of the files takes the host's new streams."""
     capacity: int
     data: Path | None = None
     dedicated: bool = False
+
+    def open(self) -> WritableLog:
+        """The log, to be written by this host."""
+        if is_postgres(self.logs[0]):
+            return open_log(self.logs[0])
+        return ShardedLog([Path(path) for path in self.logs], own=self.own)
 
 
 class HostActor:
@@ -52,7 +62,7 @@ class HostActor:
         settings = order.settings
         places = {name: prepare(load(name), settings.seed, order.data) for name in settings.settings}
         minds = self.minds(order)
-        store = EventStore(order.log / f"{order.shard}.sqlite")
+        store = order.open()
         self._host = Host(settings, places, store, capacity=order.capacity, minds=minds)
 
     def minds(self, order: HostOrder) -> MindMaker:
@@ -143,7 +153,7 @@ class RayCrew:
     """Hosts on a Ray cluster.
 
     Args:
-        order: How each host is made; its shard is the host's number, counted from 1.
+        order: How each host is made; its own file is that of its number, counted from 1, after the run's own file.
         hosts: How many.
         address: Of a running cluster; without it, one is started on this machine and ended with the run.
         actor: What a host runs as; another class may measure or slow it.
@@ -194,8 +204,7 @@ class RayCrew:
             raise HostLost(f"host {host} died: {str(error).splitlines()[0]}") from error
 
     def _make(self, host: int) -> Any:
-        order = self._order
-        mine = HostOrder(order.settings, order.log, host + 1, order.capacity, order.data, order.dedicated)
+        mine = replace(self._order, own=min(host + 1, len(self._order.logs) - 1))
         return ray.remote(self._class).options(num_cpus=1, max_restarts=0, max_concurrency=_CALLS).remote(mine)
 
 

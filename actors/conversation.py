@@ -20,7 +20,7 @@ from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
 from events.errors import EventsError
-from events.store import EventStore
+from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
@@ -41,7 +41,7 @@ class ConversationActor:
     def __init__(
         self,
         stream: str,
-        store: EventStore,
+        store: WritableLog,
         started: ConversationStarted,
         base: Base,
         environment: Environment,

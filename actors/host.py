@@ -15,7 +15,7 @@ from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import EventsError
 from events.run import ConversationAbandoned, ConversationFinished
-from events.store import EventStore
+from events.log import WritableLog
 from events.subagents import SubagentStarted
 
 MindMaker = Callable[[Planned], MindFactory]
@@ -36,7 +36,7 @@ class Host:
         self,
         settings: RunSettings,
         places: Mapping[str, Place],
-        store: EventStore,
+        store: WritableLog,
         *,
         capacity: int = 1,
         minds: MindMaker | None = None,

@@ -20,7 +20,7 @@ from domain.values import canonical
 from domain.world import Base, World
 from events.conversation import ConversationStarted
 from events.digests import content_digest
-from events.store import EventStore
+from events.log import WritableLog
 
 RUN = "run"
 """Name of the run's own stream."""
@@ -112,7 +112,7 @@ class Planner:
         store: Where the content goes that conversations name by digest.
     """
 
-    def __init__(self, settings: RunSettings, places: Mapping[str, Place], store: EventStore) -> None:
+    def __init__(self, settings: RunSettings, places: Mapping[str, Place], store: WritableLog) -> None:
         self.settings, self._places, self._store = settings, places, store
         self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
 

@@ -15,7 +15,7 @@ from actors.plan import RunSettings
 from events.base import Event
 from events.digests import Head, stream_head, streams_digest
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from events.store import EventStore
+from events.log import WritableLog
 
 RUN = "run"
 """Name of the run's own stream."""
@@ -68,7 +68,7 @@ class Ledger:
         clock: Wall time in seconds; recorded, never hashed.
     """
 
-    def __init__(self, settings: RunSettings, store: EventStore, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, settings: RunSettings, store: WritableLog, clock: Callable[[], float] = time.time) -> None:
         self.settings, self._store, self._clock = settings, store, clock
         self.finished: dict[str, ConversationFinished] = {}
         self.abandoned: dict[str, ConversationAbandoned] = {}

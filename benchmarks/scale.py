@@ -63,13 +63,18 @@ class SlowHost(HostActor):
         return await super().hold(indices)
 
 
+def shards(folder: Path, hosts: int) -> tuple[str, ...]:
+    """The run's own file, and one for each host."""
+    return tuple(str(folder / f"{number}.sqlite") for number in range(hosts + 1))
+
+
 def measure(count: int = 10_000, setting: str = "retail") -> dict[str, float]:
     """Hold them; rates, CPU and memory per conversation."""
     settings = RunSettings(settings=(setting,), count=count, seed=5)
     with TemporaryDirectory() as folder:
         log = Path(folder)
         ledger = Ledger(settings, EventStore(log / "0.sqlite"))
-        crew = RayCrew(HostOrder(settings, log, 0, count // HOSTS), hosts=HOSTS, actor=SlowHost)
+        crew = RayCrew(HostOrder(settings, shards(log, HOSTS), 0, count // HOSTS), hosts=HOSTS, actor=SlowHost)
 
         async def run() -> tuple[list[tuple[float, int]], list[tuple[float, int]], float]:
             before = [await crew._ask(host, "spent") for host in range(HOSTS)]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from events.log import Log
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from events.store import EventStore
 from projections.errors import RecordError
 
 RUN = "run"
@@ -21,7 +21,7 @@ class RunView:
     closed: RunFinished | None = None
 
 
-def read_run(store: EventStore) -> RunView:
+def read_run(store: Log) -> RunView:
     """The run that a log holds.
 
     Raises:
@@ -33,7 +33,7 @@ def read_run(store: EventStore) -> RunView:
         event = record.event
         if view is None:
             if not isinstance(event, RunStarted):
-                raise RecordError(f"{store.path}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
+                raise RecordError(f"{store.place}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
             view = RunView(event)
         match event:
             case ConversationScheduled():
@@ -45,5 +45,5 @@ def read_run(store: EventStore) -> RunView:
             case RunFinished():
                 view.closed = event
     if view is None:
-        raise RecordError(f"{store.path} holds no run; name the folder that `worldloom generate --out` made")
+        raise RecordError(f"{store.place} holds no run; name the folder that `worldloom generate --out` made")
     return view

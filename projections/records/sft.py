@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.world import World
 from events.conversation import ConversationStarted
+from events.log import Log, Recorded
 from events.run import ConversationFinished
-from events.store import EventStore, Recorded
 from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
@@ -51,7 +51,7 @@ class Example(BaseModel):
     """JSON text of the user's persona."""
 
 
-def examples(store: EventStore, *, accepted_only: bool = False, run: RunView | None = None) -> Iterator[Example]:
+def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = None) -> Iterator[Example]:
     """One example per finished conversation, sorted by name; one conversation in memory at a time.
 
     Raises:

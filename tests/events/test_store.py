@@ -15,7 +15,8 @@ import pytest
 from events.conversation import UserSpoke
 from events.digests import next_link, pack, stream_head, streams_digest
 from events.errors import ConcurrencyError, CorruptLog, EventsError, NewerLog, StoreUnavailable
-from events.store import EventStore, Recorded
+from events.log import Recorded
+from events.store import EventStore
 from tests.events.samples import SAMPLES
 
 STREAM = "parcels/000000"
@@ -64,7 +65,7 @@ def test_what_is_written_is_read(store: EventStore, path: Path) -> None:
     assert again.streams() == [STREAM]
     assert [note[1:] for note in again.notifications()] == [(STREAM, r.position, r.event.TOPIC) for r in records]
     assert sorted(map(again.get, again.contents())) == [b"policy", b"world"]
-    again.check_file()
+    again.check()
 
 
 def test_time_and_cost_are_not_hashed(store: EventStore) -> None:
@@ -170,7 +171,7 @@ def test_a_changed_byte_of_the_file_never_goes_unseen(path: Path, tmp_path: Path
         try:
             broken = EventStore(copy, must_exist=True)
             try:
-                broken.check_file()
+                broken.check()
                 read = [record for stream in broken.streams() for record in broken.read(stream)]
                 bodies = sorted(map(broken.get, broken.contents()))
             finally:
@@ -220,7 +221,7 @@ def test_another_database_is_not_a_log(path: Path) -> None:
 def _read_all(path: Path) -> None:
     store = EventStore(path, must_exist=True)
     try:
-        store.check_file()
+        store.check()
         for stream in store.streams():
             for _ in store.read(stream):
                 pass
@@ -331,7 +332,7 @@ def test_a_full_disk_loses_nothing(path: Path) -> None:
     assert "run the same command again" in error
     assert store.head("c").position == int(position)
     assert digest in store.contents()
-    store.check_file()
+    store.check()
 
 
 def test_a_killed_process_loses_nothing_that_was_acknowledged(path: Path) -> None:
