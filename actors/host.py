@@ -14,8 +14,8 @@ from domain.verdict import judge
 from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import EventsError
-from events.run import ConversationAbandoned, ConversationFinished
 from events.log import WritableLog
+from events.run import ConversationAbandoned, ConversationFinished
 from events.subagents import SubagentStarted
 
 MindMaker = Callable[[Planned], MindFactory]

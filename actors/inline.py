@@ -1,9 +1,12 @@
 """``inline`` placement: one host, in this process, without Ray."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from actors.host import Host
+from actors.plan import Place
+from actors.run import Ledger, Supervisor
 from events.base import Event
+from events.log import WritableLog
 
 
 class InlineCrew:
@@ -28,3 +31,9 @@ class InlineCrew:
     async def drain(self) -> None:
         """Stop at the next append."""
         self._host.drain()
+
+
+async def hold_inline(ledger: Ledger, places: Mapping[str, Place], store: WritableLog) -> None:
+    """Hold all that is open, here."""
+    async for _ in Supervisor(ledger, InlineCrew(Host(ledger.settings, places, store))).hold_all():
+        pass

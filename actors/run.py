@@ -14,8 +14,8 @@ from typing import Protocol
 from actors.plan import RunSettings
 from events.base import Event
 from events.digests import Head, stream_head, streams_digest
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from events.log import WritableLog
+from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 
 RUN = "run"
 """Name of the run's own stream."""
