@@ -22,11 +22,8 @@ from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
 from events.base import Event
 from events.conversation import Usage
-from events.log import WritableLog
-from events.open import open_log
-from events.shards import ShardedLog
 from events.subagents import SubagentStarted
-from events.urls import is_postgres
+from projections.folder import RunFolder
 from scenarios.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,19 +37,13 @@ class HostOrder:
     """All that a host needs to be made, wherever it is made."""
 
     settings: RunSettings
-    logs: tuple[str, ...]
-    """Where the run is recorded: SQLite files, or one PostgreSQL address."""
+    folder: Path
+    """Folder of the run; its manifest says where the log is kept."""
     own: int
-    """Which of the files takes the host's new streams."""
+    """Which of several files takes the host's new streams."""
     capacity: int
     data: Path | None = None
     dedicated: bool = False
-
-    def open(self) -> WritableLog:
-        """The log, to be written by this host."""
-        if is_postgres(self.logs[0]):
-            return open_log(self.logs[0])
-        return ShardedLog([Path(path) for path in self.logs], own=self.own)
 
 
 class HostActor:
@@ -62,7 +53,7 @@ class HostActor:
         settings = order.settings
         places = {name: prepare(load(name), settings.seed, order.data) for name in settings.settings}
         minds = self.minds(order)
-        store = order.open()
+        store = RunFolder(order.folder).write_log(order.own)
         self._host = Host(settings, places, store, capacity=order.capacity, minds=minds)
 
     def minds(self, order: HostOrder) -> MindMaker:
@@ -204,7 +195,7 @@ class RayCrew:
             raise HostLost(f"host {host} died: {str(error).splitlines()[0]}") from error
 
     def _make(self, host: int) -> Any:
-        mine = replace(self._order, own=min(host + 1, len(self._order.logs) - 1))
+        mine = replace(self._order, own=host + 1)
         return ray.remote(self._class).options(num_cpus=1, max_restarts=0, max_concurrency=_CALLS).remote(mine)
 
 

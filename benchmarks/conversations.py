@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from actors.run import Run, RunSettings, prepare
+from actors.inline import hold_inline
+from actors.plan import RunSettings, prepare
+from actors.run import Ledger
 from benchmarks.measure import Finding, interleaved
 from events.conversation import AssistantSpoke, UserSpoke
 from events.store import EventStore
@@ -23,9 +25,10 @@ def measure(folder: Path) -> Iterator[Finding]:
     settings = RunSettings(settings=(SETTING,), count=COUNT, seed=1)
     place = prepare(load(SETTING), settings.seed, None)
     stores = [EventStore(folder / f"run-{number}.sqlite") for number in range(ROUNDS + 1)]
-    runs = [Run(settings, {SETTING: place}, store) for store in stores]
+    runs = [Ledger(settings, store) for store in stores]
+    places = {SETTING: place}
 
-    taken = interleaved({"run": lambda number: asyncio.run(_hold(runs[number]))}, ROUNDS)
+    taken = interleaved({"run": lambda number: asyncio.run(hold_inline(runs[number], places, stores[number]))}, ROUNDS)
 
     run, store = runs[0], stores[0]
     messages = sum(isinstance(record.event, _MESSAGES) for stream in run.finished for record in store.read(stream))
@@ -42,8 +45,3 @@ def measure(folder: Path) -> Iterator[Finding]:
         f"<= {_TARGET_MS:.0f} ms",
         cpu_ms <= _TARGET_MS and same,
     )
-
-
-async def _hold(run: Run) -> None:
-    async for _ in run.hold_all():
-        pass

@@ -12,11 +12,12 @@ from actors.cluster import HostActor, HostOrder, RayCrew
 from actors.conversation import MindFactory
 from actors.host import MindMaker, minds_here
 from actors.mind import Mind, Reply
+from actors.placement import Placement
 from actors.plan import Planned, RunSettings
 from actors.run import Ledger, Supervisor
 from events.base import Event
-from events.store import EventStore
 from events.subagents import SubagentStarted
+from projections.folder import RunFolder
 
 LATENCY_S = 0.2
 HOSTS = 2
@@ -63,20 +64,16 @@ class SlowHost(HostActor):
         return await super().hold(indices)
 
 
-def shards(folder: Path, hosts: int) -> tuple[str, ...]:
-    """The run's own file, and one for each host."""
-    return tuple(str(folder / f"{number}.sqlite") for number in range(hosts + 1))
-
-
 def measure(count: int = 10_000, setting: str = "retail") -> dict[str, float]:
     """Hold them; rates, CPU and memory per conversation."""
     settings = RunSettings(settings=(setting,), count=count, seed=5)
     with TemporaryDirectory() as folder:
-        log = Path(folder)
-        ledger = Ledger(settings, EventStore(log / "0.sqlite"))
-        crew = RayCrew(HostOrder(settings, shards(log, HOSTS), 0, count // HOSTS), hosts=HOSTS, actor=SlowHost)
+        logs = Placement("shared", HOSTS).logs()
+        run = RunFolder.start(Path(folder) / "run", settings.model_dump(mode="json"), logs)
+        ledger = Ledger(settings, run.write_log())
+        crew = RayCrew(HostOrder(settings, run.path, 0, count // HOSTS), hosts=HOSTS, actor=SlowHost)
 
-        async def run() -> tuple[list[tuple[float, int]], list[tuple[float, int]], float]:
+        async def hold() -> tuple[list[tuple[float, int]], list[tuple[float, int]], float]:
             before = [await crew._ask(host, "spent") for host in range(HOSTS)]
             began = time.perf_counter()
             async for _ in Supervisor(ledger, crew).hold_all():
@@ -84,7 +81,7 @@ def measure(count: int = 10_000, setting: str = "retail") -> dict[str, float]:
             took = time.perf_counter() - began
             return before, [await crew._ask(host, "spent") for host in range(HOSTS)], took
 
-        before, after, took = asyncio.run(run())
+        before, after, took = asyncio.run(hold())
         crew.close()
     events = sum(end.events for end in ledger.finished.values())
     cpu = sum(late[0] - early[0] for early, late in zip(before, after, strict=True))
