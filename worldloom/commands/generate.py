@@ -13,7 +13,6 @@ from rich.table import Table
 from actors.minds import check_models
 from actors.run import Run, RunSettings, prepare
 from domain.errors import SettingError
-from events.store import EventStore
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
@@ -44,7 +43,7 @@ def generate(
     check_models(run_settings.models)
     places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"))
-    store = EventStore(folder.log)
+    store = folder.write_log()
     try:
         run = Run(run_settings, places, store)
         _hold(run, count)
