@@ -112,9 +112,11 @@ class ShardedLog:
         return sorted({digest for shard in self.shards for digest in shard.contents()})
 
     def check(self) -> None:
-        """Let SQLite check the pages of each file."""
+        """Let SQLite check the pages of each file, and each file's own copy of content."""
         for shard in self.shards:
             shard.check()
+            for digest in shard.contents():
+                shard.get(digest)
 
     def close(self) -> None:
         """Release the files."""

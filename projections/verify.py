@@ -104,7 +104,7 @@ def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
     except OSError as error:
         report.add(str(folder.manifest), f"cannot be read ({error.strerror})", "restore it from a copy; the log does not need it")
         return
-    if found != manifest_bytes(run.started.settings):
+    if found != manifest_bytes(run.started.settings, folder.logs()):
         report.add(str(folder.manifest), "does not say what the run stream says", "restore it from a copy; the log does not need it")
 
 
