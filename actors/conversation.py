@@ -16,10 +16,9 @@ from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, RunTool, Speak, decide, replay
 from domain.outcome import Environment
 from domain.policy import Memory
-from domain.tools import CodeTool
 from domain.world import Base, World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, ModelReplied, UserSpoke
+from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
 from events.errors import EventsError
 from events.store import EventStore
 from events.subagents import SubagentFinished, SubagentStarted
@@ -75,7 +74,7 @@ class ConversationActor:
         turn = self.state.next()
         assert turn is not None
         if turn.call is not None:
-            self._record(self._decide(RunTool(turn.call.call_id)), soon=self._pure(turn.call))
+            self._record(self._decide(RunTool(turn.call.call_id)))
             return
         limit = self.state.limit_for(turn.agent)
         if limit is not None:
@@ -93,8 +92,7 @@ class ConversationActor:
             self._record(self._decide(GiveUp(turn.agent, f"{type(error).__name__}: {error}")))
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
-        free = via.request is None and via.usage is None  # rules say the same again
-        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began, soon=free)
+        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began)
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""
@@ -118,17 +116,11 @@ class ConversationActor:
     def _decide(self, command: Command) -> list[Event]:
         return decide(self.state, command, self._environment, self._memory)
 
-    def _pure(self, call: ToolCalled) -> bool:
-        """Whether a call comes out the same again: what a process that dies takes with it, the next one makes anew."""
-        return isinstance(self._environment.assistant.at(call.agent).toolset.get(call.tool), CodeTool)
-
-    def _record(self, events: Sequence[Event], latency: float | None = None, *, soon: bool = False) -> None:
-        """Append and believe; what can be had again for nothing is written when the conversation ends, or sooner."""
+    def _record(self, events: Sequence[Event], latency: float | None = None) -> None:
         circumstances: dict[str, Any] = {"at": round(self._clock(), 3)}
         if latency is not None and latency >= 0.001:
             circumstances["latency_s"] = round(latency, 3)
-        soon = soon and not isinstance(events[-1], ConversationEnded)
-        self._head = self._store.append(self._stream, events, self._head, circumstances, soon=soon)
+        self._head = self._store.append(self._stream, events, self._head, circumstances)
         self._believe(events)
 
     def _believe(self, events: Sequence[Event]) -> None:

@@ -181,7 +181,6 @@ class Run:
                 yield stream
         finally:
             self._flush()
-            self._store.flush()
         if self.closed is None:
             self._record(self._finish())
 

@@ -14,9 +14,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
 from eventsourcing.persistence import IntegrityError, Mapper, PersistenceError, StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+from pydantic_core import to_json
 
 from events.base import Event
 from events.catalogue import decode
@@ -27,8 +27,6 @@ from events.files import explain, refuse_other_files
 _TROUBLE = (PersistenceError, sqlite3.Error, UnicodeDecodeError, LookupError)
 _AT_ONCE = 16
 """Events that go into one INSERT; SQLite's limit is 32,766 values, but each count is a statement to be compiled."""
-_GROUP = 128
-"""Events that wait to be written together, at most."""
 
 
 class Recorded(NamedTuple):
@@ -150,25 +148,17 @@ class EventStore:
         self._heads: dict[str, Head] = {}
         self._stored: set[str] = set()
         self._unwritten: dict[str, bytes] = {}
-        self._waiting: list[_Row] = []
-        self._begun: set[str] | None = None
-        """Streams that hold something; None until somebody asks."""
         with self._errors():
             refuse_other_files(path, must_exist=must_exist)
             self._recorder = _Recorder(path, durable=durable)
             self._recorder.execute("CREATE TABLE IF NOT EXISTS content (digest TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID")
 
-    def append(
-        self, stream: str, events: Sequence[Event], head: Head, circumstances: Mapping[str, Any] | None = None, *, soon: bool = False
-    ) -> Head:
+    def append(self, stream: str, events: Sequence[Event], head: Head, circumstances: Mapping[str, Any] | None = None) -> Head:
         """Record events, all or none, at the end of a stream.
 
         Args:
             head: Where the writer believes the stream ends.
             circumstances: Wall time, latency, cost of this step; recorded beside the first event, never hashed.
-            soon: For what can be had again for nothing should the process die: it is written with the next append that
-                is not so, or when enough has come together. Appends are written in their order, so what is in the
-                file is always a beginning of what was appended; and whoever reads through this store sees all of it.
 
         Returns:
             The new end.
@@ -177,48 +167,27 @@ class EventStore:
             ConcurrencyError: The stream ends elsewhere.
             StoreUnavailable: The disk is full, or the file cannot be written; nothing was recorded.
         """
-        looks = head.position or stream in self._heads
-        known = self.head(stream) if looks else stream_head(stream)  # of a new stream SQLite's key sees the end, but no gap
+        known = self.head(stream) if head.position else stream_head(stream)  # of a new stream SQLite's key sees the end, but no gap
         if known != head:
             found = f"stream {stream} has {self.head(stream).position} events, not the {head.position} that were read"
             raise ConcurrencyError(f"{self.path}: {found}; another process writes it: let that end, then run the same command again")
-        note = orjson.dumps(circumstances) if circumstances else b""
+        note = to_json(circumstances) if circumstances else b""
         rows, new = self._mapper.pack(stream, head, events, note)
-        self._waiting += rows
-        self._heads[stream] = new
-        if self._begun is not None:
-            self._begun.add(stream)
-        if not soon or len(self._waiting) >= _GROUP:
-            self.flush()
-        return new
-
-    def flush(self) -> None:
-        """Write what waits to be written.
-
-        Raises:
-            ConcurrencyError: Another process has written to one of the streams.
-            StoreUnavailable: The disk is full, or the file cannot be written; nothing of it was recorded.
-        """
-        if not self._waiting:
-            return
-        rows, self._waiting = self._waiting, []
         try:
             self._recorder.insert_events(rows, content=self._unwritten)
         except _TROUBLE as error:
-            for row in rows:
-                self._heads.pop(row.originator_id, None)
-            self._begun = None
+            self._heads.pop(stream, None)
             raise self._explain(error) from error
         self._unwritten = {}
+        self._heads[stream] = new
+        return new
 
     def head(self, stream: str) -> Head:
-        """Where a stream ends; known without a look where this store wrote it, or where the stream is new."""
+        """Where a stream ends; known without a look where this store wrote it."""
         known = self._heads.get(stream)
         if known is None:
             known = stream_head(stream)
-            if self._begun is None:
-                self._begun = set(self.streams())
-            for record in self.read(stream) if stream in self._begun else ():
+            for record in self.read(stream):
                 known = Head(record.position, record.link)
             self._heads[stream] = known
         return known
@@ -231,7 +200,6 @@ class EventStore:
             NewerLog: An event is of a kind that this version does not know.
         """
         head = stream_head(stream)
-        self.flush()
         with self._errors():
             rows = self._recorder.select_events(stream)
         for row in rows:
@@ -249,7 +217,6 @@ class EventStore:
 
     def notifications(self, start: int = 1, limit: int = 1000) -> list[tuple[int, str, int, str]]:
         """The file's own order of writing: (number, stream, position, topic), from ``start``."""
-        self.flush()
         with self._errors():
             notes = self._recorder.select_notifications(start, limit)
         return [(note.id, str(note.originator_id), note.originator_version, note.topic) for note in notes]
@@ -293,14 +260,10 @@ class EventStore:
             raise CorruptLog(f"{self.path}: {str(answer[0][0]).splitlines()[0]}; restore the log from a copy")
 
     def close(self) -> None:
-        """Write what waits, and release the file."""
-        try:
-            self.flush()
-        finally:
-            self._recorder.close()
+        """Release the file."""
+        self._recorder.close()
 
     def _rows(self, statement: str, *values: str) -> list[Any]:
-        self.flush()
         with self._errors():
             return self._recorder.execute(statement, *values)
 
