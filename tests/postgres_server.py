@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 
@@ -44,7 +45,13 @@ class Server:
 
     def url(self, schema: str | None = None) -> str:
         """An address of a schema that is not there yet."""
-        return f"postgresql://worldloom@/postgres?host={self.folder}&schema={schema or f'run {next(self._numbers)}'}"
+        name = quote(schema or f"run {next(self._numbers)}")
+        return f"postgresql://worldloom@/postgres?host={self.folder}&schema={name}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self._process is not None
 
     def connect(self) -> psycopg.Connection[Any]:
         """A connection beside the log's."""

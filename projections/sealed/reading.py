@@ -60,11 +60,13 @@ class SealedLog(KeptLog):
 
     def rows(self, stream: str) -> list[Row]:
         """See ``Log.rows``."""
-        return [Row(*row) for table in self._events.find(stream) for row in zip(*(column.to_pylist() for column in table), strict=True)]
+        with _errors(self._address):
+            return [Row(*row) for table in self._events.find(stream) for row in zip(*(column.to_pylist() for column in table), strict=True)]
 
     def body(self, digest: str) -> Any:
         """See ``KeptLog.body``."""
-        return next((table["body"][0].as_py() for table in self._content.find(digest)), None)
+        with _errors(self._address):
+            return next((table["body"][0].as_py() for table in self._content.find(digest)), None)
 
     def contents(self) -> list[str]:
         """See ``Log.contents``."""
@@ -103,14 +105,13 @@ class _Sorted:
         return sorted(keys)
 
     def find(self, key: str) -> Iterator[pa.Table]:
-        with _errors(self._place):
-            for part in self._parts:
-                if part.first <= key <= part.last:
-                    for number, (first, last) in enumerate(self._file(part.file)[1]):
-                        if first <= key <= last:
-                            table, spans = self._group(part.file, number)
-                            if key in spans:
-                                yield table.slice(*spans[key])
+        for part in self._parts:
+            if part.first <= key <= part.last:
+                for number, (first, last) in enumerate(self._file(part.file)[1]):
+                    if first <= key <= last:
+                        table, spans = self._group(part.file, number)
+                        if key in spans:
+                            yield table.slice(*spans[key])
 
     def close(self) -> None:
         self._group.cache_clear()
