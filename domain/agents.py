@@ -31,6 +31,7 @@ class Agent:
         prompt: What it is told before anything else.
         tools: Its own tools.
         subagents: Agents that it may hand work to.
+        most_calls: Tool calls that it may make for one request; None for as many as the conversation allows.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Agent:
     prompt: str
     tools: Toolset
     subagents: Mapping[str, "Agent"] = field(default_factory=dict)
+    most_calls: int | None = None
 
     @cached_property
     def toolset(self) -> Toolset:
@@ -53,6 +55,11 @@ class Agent:
     def prompt_digest(self) -> str:
         """Digest of its prompt."""
         return content_digest(self.prompt.encode())
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Tool -> the sub-agent of its own that has it, or that can have it used further down."""
+        return {tool: name for name, agent in self.subagents.items() for _, below in agent.walk() for tool in below.tools}
 
     def at(self, path: str) -> "Agent":
         """The agent that plays a path below this one.

@@ -15,6 +15,7 @@ from domain.policy import Policy
 from domain.setting import Setting
 from domain.tools import Toolset
 from events.conversation import Limits
+from scenarios.team import AgentFile, Team, pick
 
 HERE = Path(__file__).parent
 
@@ -28,6 +29,8 @@ class ScenarioFile(BaseModel):
     summary: str
     clock: str
     tools: list[str]
+    """Those of the assistant itself; sub-agents have others of their own."""
+    subagents: dict[str, AgentFile] = {}
     rules: list[str]
     skills: list[str]
     limits: Limits = Limits()
@@ -52,13 +55,15 @@ def load(name: str) -> Setting:
     module = {part: import_module(f"scenarios.{name}.{part}") for part in ("world", "tools", "policy", "goals", "skills")}
     outside = import_module(f"scenarios.{name}.data").DATA if (folder / "data.py").is_file() else None
     where = f"{folder / 'scenario.yaml'}"
-    tools = _pick(file.tools, {tool.name: tool for tool in module["tools"].TOOLS}, f"{where}: tools")
-    rules = _pick(file.rules, {rule.id: rule for rule in module["policy"].RULES}, f"{where}: rules")
-    skills = _pick(file.skills, {skill.name: skill for skill in module["skills"].SKILLS}, f"{where}: skills")
-    for rule in rules.values():
-        _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
-    sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     prose = (folder / "policy.md").read_text("utf-8")
+    team = Team({tool.name: tool for tool in module["tools"].TOOLS}, file.limits.depth, where)
+    assistant = team.assistant(file.summary, prose, file.tools, file.subagents)
+    tools = {name: tool for _, agent in assistant.walk() for name, tool in agent.tools.items()}
+    rules = pick(file.rules, {rule.id: rule for rule in module["policy"].RULES}, f"{where}: rules")
+    skills = pick(file.skills, {skill.name: skill for skill in module["skills"].SKILLS}, f"{where}: skills")
+    for rule in rules.values():
+        pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
+    sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     return Setting(
         name=file.name,
         summary=file.summary,
@@ -75,6 +80,7 @@ def load(name: str) -> Setting:
         limits=file.limits,
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
         data=outside,
+        team=assistant if assistant.subagents else None,
     )
 
 
@@ -101,10 +107,3 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise SettingError(f"{path}: a mapping is expected, not {type(content).__name__}")
     return content
-
-
-def _pick(wanted: list[str], offered: Mapping[str, Any], where: str) -> dict[str, Any]:
-    for item in wanted:
-        if item not in offered:
-            raise SettingError(f"{where}: {item!r} is not there; there are {', '.join(offered) or 'none'}")
-    return {item: offered[item] for item in wanted}
