@@ -69,6 +69,8 @@ class Place:
     goals: tuple[Goal, ...]
     content: Mapping[str, bytes]
     """What ConversationStarted names by digest, and is the same for all conversations."""
+    team: tuple[bytes, ...] = ()
+    """What SubagentStarted names by digest: prompts and tool lists of the sub-agents."""
 
     @cached_property
     def world(self) -> World:
@@ -97,9 +99,11 @@ def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
         "world": orjson.dumps(base.document()),
         "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
         "policy": setting.policy.prose.encode(),
-        "toolset": orjson.dumps(setting.toolset.specs),
+        "toolset": orjson.dumps(setting.assistant.toolset.specs),
     }
-    return Place(setting, base, goals, content)
+    below = [agent for _, agent in setting.assistant.walk()][1:]
+    team = tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))
+    return Place(setting, base, goals, content, team)
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,8 @@ class Run:
     ) -> None:
         self.settings, self._places, self._store, self._clock = settings, places, store, clock
         self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
+        for body in (body for place in places.values() for body in place.team):
+            store.put(body)
         self._head = stream_head(RUN)
         self._unsaved: list[Event] = []
         self.finished: dict[str, ConversationFinished] = {}

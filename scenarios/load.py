@@ -1,6 +1,5 @@
 """From a folder to a setting: reads, checks and assembles. The only code that knows the folder's shape."""
 
-from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
