@@ -70,9 +70,7 @@ class Agent:
     def abilities(self) -> Mapping[str, "Ability"]:
         """Tool -> what it can do with it: of its own tools, and of those of all agents below it."""
         own = {tool.name: Ability(_first_sentence(tool), tool.writes, None) for tool in self.tools.values()}
-        below = {
-            tool: ability._replace(via=name) for name, agent in self.subagents.items() for tool, ability in agent.abilities.items()
-        }
+        below = {tool: ability._replace(via=name) for name, agent in self.subagents.items() for tool, ability in agent.abilities.items()}
         return {**own, **below}
 
     def at(self, path: str) -> "Agent":

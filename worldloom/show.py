@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
+from domain.agents import depth_of
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
 from events.store import EventStore
+from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
 from projections.state import history
 from projections.transcript import json_text, observation_text
 
 _INDENT = "    "
+_DEEPER = 6
+"""Columns by which a sub-agent stands further right than whoever asked it."""
 _LONGEST = 400
 """Characters of an observation or a changed value that are shown unless all is asked for."""
 
@@ -42,8 +47,9 @@ def render(store: EventStore, stream: str, *, full: bool = False) -> Iterator[Re
             turn += 1
             yield Rule(f"turn {turn}", align="left", style="dim")
         body = _body(event, longest)
+        depth = depth_of(getattr(event, "agent", ""))
         if body is not None:
-            yield body
+            yield Padding(body, (0, 0, 0, _DEEPER * depth)) if depth else body
 
 
 def _opening(contents: Contents, stream: str, started: ConversationStarted) -> RenderableType:
@@ -68,6 +74,13 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return _line(f"{_INDENT}<- refused ({event.code}): ", event.reason, "yellow", longest)
         case ToolFaulted():
             return _line(f"{_INDENT}<- fault ({event.kind}): ", event.reason, "red", longest)
+        case SubagentStarted():
+            return _line(f"{event.agent} is asked: ", event.request, "bold blue", longest)
+        case SubagentFinished():
+            return Text(f"{event.agent} gives up: {event.reason}", style="red") if event.reason else None
+        case ToolConflicted():
+            place = ".".join(event.place)
+            return Text(f"{_INDENT}   {event.call_id} is run again: {event.overtaken_by} has changed {place}", style="yellow")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
             return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
