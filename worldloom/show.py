@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
@@ -49,7 +48,7 @@ def render(store: EventStore, stream: str, *, full: bool = False) -> Iterator[Re
         body = _body(event, longest)
         depth = depth_of(getattr(event, "agent", ""))
         if body is not None:
-            yield Padding(body, (0, 0, 0, _DEEPER * depth)) if depth else body
+            yield from _indented(body, _DEEPER * depth) if depth else (body,)
 
 
 def _opening(contents: Contents, stream: str, started: ConversationStarted) -> RenderableType:
@@ -85,6 +84,12 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             fault = f", fault of the {event.fault}" if event.fault else ""
             return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
     return None
+
+
+def _indented(body: RenderableType, columns: int) -> Iterator[RenderableType]:
+    """Each line further right; by hand, since rich would cut what it indents at the terminal's edge."""
+    for line in body.renderables if isinstance(body, Group) else (body,):
+        yield Text.assemble(" " * columns, line) if isinstance(line, Text) else line
 
 
 def _spoken(agent: str, content: str, style: str) -> Text:
