@@ -169,7 +169,8 @@ class EventStore:
         """
         known = self.head(stream) if head.position else stream_head(stream)  # of a new stream SQLite's key sees the end, but no gap
         if known != head:
-            raise ConcurrencyError(f"{stream} has {self.head(stream).position} events, not the {head.position} that the writer knows")
+            found = f"stream {stream} has {self.head(stream).position} events, not the {head.position} that were read"
+            raise ConcurrencyError(f"{self.path}: {found}; another process writes it: let that end, then run the same command again")
         note = to_json(circumstances) if circumstances else b""
         rows, new = self._mapper.pack(stream, head, events, note)
         try:

@@ -25,7 +25,7 @@ from projections.compare import compare_files
 from projections.contents import Contents
 from projections.dataset import FILES, write_dataset
 from projections.folder import RunFolder, manifest_bytes
-from projections.runs import RUN, RunView, read_run
+from projections.runs import RUN, RunView, mismatch, read_run
 
 _RESTORE = "restore the log from a copy"
 _CONTENT = ("world", "scenario", "policy", "toolset", "persona", "goal")
@@ -132,12 +132,9 @@ def _check_run(store: EventStore, run: RunView, report: Report) -> None:
 
 def _check_head(stream: str, records: list[Recorded], finished: ConversationFinished | None, report: Report) -> None:
     report.counts["events"] += len(records)
-    if finished is None:
-        return
-    if len(records) != finished.events:
-        report.add(f"stream {stream}", f"has {len(records)} events, but the run recorded its end with {finished.events}")
-    elif records and records[-1].link.hex() != finished.digest:
-        report.add(f"stream {stream}", f"its digest is {records[-1].link.hex()[:12]}, but the run recorded {finished.digest[:12]}")
+    wrong = mismatch(records, finished) if finished else None
+    if wrong:
+        report.add(f"stream {stream}", wrong)
 
 
 def _check_closed(run: RunView, heads: dict[str, str], report: Report) -> None:

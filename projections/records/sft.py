@@ -14,7 +14,7 @@ from events.subagents import SubagentStarted
 from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
-from projections.runs import RunView, read_run
+from projections.runs import RunView, mismatch, read_run
 from projections.transcript import ASSISTANT, Line, Message, agent_prompt, system_prompt, transcript
 
 VERSION = "sft.v2"
@@ -62,15 +62,20 @@ def examples(store: EventStore, *, accepted_only: bool = False, run: RunView | N
     Conversations are sorted by name; in each the assistant comes first, then its sub-agents as they were put to work.
 
     Raises:
-        RecordError: The log holds no run.
+        RecordError: The log holds no run, or a conversation is not the one that the run recorded.
         CorruptLog: A stream or a content is damaged.
     """
     run = run or read_run(store)
     contents = Contents(store)
     for stream in sorted(run.finished):
         finished = run.finished[stream]
-        if finished.accepted or not accepted_only:
-            yield from examples_of(contents, list(store.read(stream)), finished)
+        if accepted_only and not finished.accepted:
+            continue
+        records = list(store.read(stream))
+        wrong = mismatch(records, finished)
+        if records and wrong:
+            raise RecordError(f"stream {stream}: {wrong}; restore the log from a copy")
+        yield from examples_of(contents, records, finished)
 
 
 def examples_of(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished) -> Iterator[Example]:

@@ -14,8 +14,10 @@ _EVERYTHING = re.compile(
     r"all of (?:it|them)|every (?:single )?item)\b",
     re.IGNORECASE,
 )
-_ORDINARY = frozenset({"yes", "no", "none", "one", "two", "full", "half", "fine", "plain", "short", "long", "high", "low", "included"})
-"""Values that people also use for other things."""
+_ORDINARY = frozenset(
+    {"yes", "no", "none", "one", "two", "full", "half", "fine", "plain", "short", "long", "high", "low", "included", "zip"}
+)
+"""Values that people also use for other things, such as a zip code."""
 _SEGMENT = re.compile(r"^(?P<options>.*?)(?:\s+for (?:the|my) (?P<item>[^;]+))?$", re.IGNORECASE | re.DOTALL)
 
 
@@ -89,14 +91,20 @@ def pick_items(text: str, items: Sequence[Item]) -> list[str]:
 
 def _mentions(text: str, name: str, items: Sequence[Item]) -> list[re.Match[str]]:
     """Where a text names an item; by the name's last word where the whole name is missing and no other item shares it."""
-    tail = name.rsplit(maxsplit=1)[-1]
-    shared = len({item["name"] for item in items if item["name"].split()[-1].lower() == tail.lower()}) > 1
-    heard = text.lower()
-    for said in (name, *([] if shared else [tail])):
-        found = list(_mention_of(said).finditer(text)) if said.lower() in heard else []  # the plain look costs a tenth
-        if found:
-            return found
-    return []
+    found = _named(text, name)
+    tail = name.rsplit(maxsplit=1)[-1].lower()
+    if found or tail not in text.lower():
+        return found
+    others = {item["name"] for item in items if item["name"] != name and tail in item["name"].lower().split()}
+    if any(other.lower().endswith(tail) for other in others):
+        return []
+    for other in others:  # "Desk Chair" names no Standing Desk
+        text = re.sub(re.escape(other), lambda match: " " * len(match[0]), text, flags=re.IGNORECASE)
+    return _named(text, tail)
+
+
+def _named(text: str, name: str) -> list[re.Match[str]]:
+    return list(_mention_of(name).finditer(text)) if name.lower() in text.lower() else []  # the plain look costs a tenth
 
 
 @lru_cache(maxsize=4096)
