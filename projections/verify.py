@@ -197,7 +197,7 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
         elif depth_of(agent := getattr(event, "agent", "")) and agent not in working:
             report.add(place, f"{agent} is not at work here")
         elif isinstance(event, SubagentFinished):
-            del working[event.agent]
+            working.pop(event.agent, None)
         elif isinstance(event, ToolCalled):
             calls[event.call_id] = event
 

@@ -1,7 +1,7 @@
 """A small team with minds that follow a script, to test what happens between agents."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,11 +90,14 @@ class Late(Scripted):
         return line
 
 
+Lines = Mapping[str, Sequence[Reply | Exception]]
+
+
 @dataclass
 class Cast:
     """Lines by path, or by path without numbers; makes minds and keeps them."""
 
-    lines: Mapping[str, Sequence[Reply | Exception]]
+    lines: Lines
     delays_s: Mapping[str, float] = field(default_factory=dict)
     minds: dict[str, list[Late]] = field(default_factory=dict)
 
@@ -120,7 +123,7 @@ def use(name: str, **arguments: str | int) -> UseTools:
     return UseTools((Wanted(name, arguments),))
 
 
-def talk(*lines: Reply) -> Mapping[str, Sequence[Reply]]:
+def talk(*lines: Reply) -> Lines:
     """What user and assistant do; the user says hello and then thanks."""
     return {"user": (Say("Hello."), Say("Thanks!", done="user-done")), "assistant": lines}
 
@@ -136,7 +139,3 @@ def hold(path: Path, cast: Cast, limits: Limits | None = None, store: EventStore
 def view(events: Sequence[Event], agent: str) -> list[Event]:
     """What an agent sees of a history."""
     return [event for event in events if visible(event, agent)]
-
-
-Lines = Mapping[str, Sequence[Reply | Exception]]
-Check = Callable[[Conversation], None]
