@@ -206,7 +206,7 @@ def _check_dataset(folder: RunFolder, store: EventStore, run: RunView, report: R
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
     if not folder.dataset.is_dir():
         if run.closed is not None:
-            report.add(str(folder.dataset), "is missing", "run `worldloom export` to make it")
+            report.add(str(folder.dataset), "is missing", f"run `worldloom export --out {folder.path}` to make it")
         return
     with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
         anew = Path(temporary)
@@ -214,7 +214,7 @@ def _check_dataset(folder: RunFolder, store: EventStore, run: RunView, report: R
         for name in FILES:
             report.counts["files"] += 1
             for place, what in _differences(folder.dataset / name, anew / name):
-                report.add(place, what, "run `worldloom export` to make it again from the log")
+                report.add(place, what, f"run `worldloom export --out {folder.path}` to make it again from the log")
 
 
 def _differences(stored: Path, derived: Path) -> Iterator[tuple[str, str]]:
