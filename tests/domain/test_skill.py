@@ -95,5 +95,5 @@ def test_a_refusal_among_several_look_ups_is_raised():
     uses = (Use("show", {}), Use("count", {}))
     record = Record(answers={uses[0].key: 1, uses[1].key: LookupRefused("count", "no", "No.")})
 
-    with pytest.raises(LookupRefused, match="No."):
+    with pytest.raises(LookupRefused, match="No"):
         Script(record).look_all(("show", {}), ("count", {}))
