@@ -60,6 +60,8 @@ class Place:
     goals: tuple[Goal, ...]
     content: Mapping[str, bytes]
     """What ConversationStarted names by digest, and is the same for all conversations."""
+    team: tuple[bytes, ...] = ()
+    """What SubagentStarted names by digest: prompts and tool lists of the sub-agents."""
 
     @cached_property
     def world(self) -> World:
@@ -88,9 +90,11 @@ def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
         "world": orjson.dumps(base.document()),
         "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
         "policy": setting.policy.prose.encode(),
-        "toolset": orjson.dumps(setting.toolset.specs),
+        "toolset": orjson.dumps(setting.assistant.toolset.specs),
     }
-    return Place(setting, base, goals, content)
+    below = [agent for _, agent in setting.assistant.walk()][1:]
+    team = tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))
+    return Place(setting, base, goals, content, team)
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Planner:
     def __init__(self, settings: RunSettings, places: Mapping[str, Place], store: WritableLog) -> None:
         self.settings, self._places, self._store = settings, places, store
         self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
+        for body in (body for place in places.values() for body in place.team):
+            store.put(body)
 
     def plan(self, index: int) -> Planned:
         """The conversation of an index: its goal and persona."""
