@@ -57,7 +57,7 @@ class ConversationActor:
         for record in store.read(stream) if self._head.position else ():
             self._believe([record.event])
         if not self._head.position:
-            self._record([started], soon=True)
+            self._record([started])
 
     async def run(self) -> Conversation:
         """Go on to the end."""
