@@ -15,7 +15,7 @@ import psycopg
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from events.log import Row
 
@@ -26,11 +26,13 @@ _CONNECT = {
     "keepalives_interval": "10",
     "keepalives_count": "3",
 }
+_AT_ONCE = 16
+"""Events that go into one INSERT; each count is a statement of its own that the server prepares once."""
 _INSERT = """
     WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock({lock}))
     INSERT INTO {events} (originator_id, originator_version, topic, state)
     SELECT %s::text, %s::bigint + place, topic, state
-    FROM turn CROSS JOIN unnest(%s::text[], %s::bytea[]) WITH ORDINALITY AS new (topic, state, place)
+    FROM turn CROSS JOIN (VALUES {rows}) AS new (place, topic, state)
     ORDER BY place
 """
 _CONTENT = "INSERT INTO {content} SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING"
@@ -60,7 +62,8 @@ class Datastore(PostgresDatastore):
         super().__init__("", "", 0, "", "", originator_id_type="text", schema=schema)
         self._conninfo = urlunsplit(parts._replace(query=urlencode({**_CONNECT, **options})))
         self._connection: Connection[DictRow] | None = None
-        self._lock = threading.RLock()
+        self._cursor: Cursor[TupleRow] | None = None
+        self.lock = threading.RLock()
 
     @property
     def lost(self) -> bool:
@@ -70,11 +73,18 @@ class Datastore(PostgresDatastore):
     @contextmanager
     def get_connection(self) -> Iterator[Connection[DictRow]]:
         """The connection, made anew where it was lost; raises psycopg's own errors."""
-        with self._lock:
-            if self._connection is None or self._connection.closed:
-                self._connection = None
-                self._connection = psycopg.connect(self._conninfo, autocommit=True, row_factory=dict_row)
+        with self.lock:
+            self.kept_cursor()
+            assert self._connection is not None
             yield self._connection
+
+    def kept_cursor(self) -> Cursor[TupleRow]:
+        """A cursor on the connection, to be used while ``lock`` is held; a new one for each statement costs as much as the statement."""
+        if self._cursor is None or self._connection is None or self._connection.closed:
+            self._connection = None
+            self._connection = psycopg.connect(self._conninfo, autocommit=True, row_factory=dict_row)
+            self._cursor = self._connection.cursor(row_factory=tuple_row, binary=True)
+        return self._cursor
 
     def register_type_adapters(self) -> None:
         """Composite types are not used, so none is looked up."""
@@ -92,13 +102,14 @@ class Recorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: Datastore) -> None:
         super().__init__(datastore, events_table_name="events")
+        self.datastore: Datastore = datastore
         self._names = {
             "schema": Identifier(datastore.schema),
             "events": Identifier(datastore.schema, "events"),
             "content": Identifier(datastore.schema, "content"),
             "lock": SQL("hashtextextended({}, 0)").format(f"worldloom.{datastore.schema}"),
         }
-        self._insert = SQL(_INSERT).format(**self._names)
+        self._inserts = [self._insert(rows) for rows in range(_AT_ONCE + 1)]
         self._insert_content = SQL(_CONTENT).format(**self._names)
         self._take_turn = SQL("SELECT pg_advisory_xact_lock({lock})").format(**self._names)
 
@@ -111,31 +122,41 @@ class Recorder(PostgresApplicationRecorder):
         """Make what is missing; processes that start together take turns, since IF NOT EXISTS does not."""
         if self.is_there():
             return
-        with self._cursor() as cursor, cursor.connection.transaction():
-            cursor.execute(self._take_turn)
-            for statement in _TABLES:
-                cursor.execute(SQL(statement).format(**self._names))
+        with self.datastore.lock:
+            cursor = self.datastore.kept_cursor()
+            with cursor.connection.transaction():
+                cursor.execute(self._take_turn)
+                for statement in _TABLES:
+                    cursor.execute(SQL(statement).format(**self._names))
 
     def insert_events(self, stored_events: Sequence[Any], *, content: Mapping[str, bytes] | None = None, **_: Any) -> None:
         """Rows of one stream, one after the other, and the content that they name."""
-        if not stored_events:
-            return
-        first: Row = stored_events[0]
-        values = (first.stream, first.position - 1, [row.topic for row in stored_events], [row.state for row in stored_events])
-        with self._cursor() as cursor:
-            if not content:  # one statement is a transaction of its own
-                cursor.execute(self._insert, values, prepare=True)
+        parts = [stored_events[first : first + _AT_ONCE] for first in range(0, len(stored_events), _AT_ONCE)]
+        with self.datastore.lock:
+            cursor = self.datastore.kept_cursor()
+            if not content and len(parts) == 1:  # one statement is a transaction of its own
+                self._insert_part(cursor, parts[0])
                 return
             with cursor.connection.transaction():
-                cursor.execute(self._take_turn, prepare=True)
-                cursor.execute(self._insert_content, (list(content), list(content.values())), prepare=True)
-                cursor.execute(self._insert, values, prepare=True)
+                cursor.execute(self._take_turn)
+                if content:
+                    cursor.execute(self._insert_content, (list(content), list(content.values())))
+                for part in parts:
+                    self._insert_part(cursor, part)
+
+    def _insert_part(self, cursor: Cursor[TupleRow], rows: Sequence[Row]) -> None:
+        values: list[Any] = [rows[0].stream, rows[0].position]
+        for row in rows:
+            values += row[2:]
+        cursor.execute(self._inserts[len(rows)], values, prepare=True)
+
+    def _insert(self, rows: int) -> bytes:
+        places = SQL(", ").join(SQL("({}, %s::text, %s::bytea)").format(Literal(place)) for place in range(rows))
+        return SQL(_INSERT).format(rows=places, **self._names).as_bytes()  # once, not at every append
 
     def has(self, rows: Sequence[Row]) -> bool:
         """Whether exactly these rows are stored, circumstances included."""
-        first, last = rows[0], rows[-1]
-        stored = self.rows(first.stream, first.position, last.position)
-        return stored == list(rows)
+        return bool(rows) and self.rows(rows[0].stream, rows[0].position, rows[-1].position) == list(rows)
 
     def rows(self, stream: str, first: int = 1, last: int = 2**31) -> list[Row]:
         """Rows of a stream, from and to a position."""
@@ -147,10 +168,5 @@ class Recorder(PostgresApplicationRecorder):
 
     def query(self, statement: str, *values: str | int) -> list[TupleRow]:
         """All rows of a statement, in which ``{events}`` and ``{content}`` stand for the tables."""
-        with self._cursor() as cursor:
-            return cursor.execute(SQL(statement).format(**self._names), values).fetchall()
-
-    @contextmanager
-    def _cursor(self) -> Iterator[Cursor[TupleRow]]:
-        with self.datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-            yield cursor
+        with self.datastore.lock:
+            return self.datastore.kept_cursor().execute(SQL(statement).format(**self._names), values).fetchall()
