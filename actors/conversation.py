@@ -20,7 +20,7 @@ from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
 from events.errors import EventsError
-from events.store import EventStore
+from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
@@ -41,7 +41,7 @@ class ConversationActor:
     def __init__(
         self,
         stream: str,
-        store: EventStore,
+        store: WritableLog,
         started: ConversationStarted,
         base: Base,
         environment: Environment,
@@ -65,9 +65,13 @@ class ConversationActor:
             while self.state.ended is None:
                 await self.step()
         finally:
-            for thought in self._thoughts.values():
-                thought.cancel()
+            self.leave()
         return self.state
+
+    def leave(self) -> None:
+        """Stop here; another actor goes on from the log."""
+        for thought in self._thoughts.values():
+            thought.cancel()
 
     async def step(self) -> None:
         """One step of a model, or one of a tool: one append."""

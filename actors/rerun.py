@@ -18,7 +18,7 @@ from domain.world import World
 from events.base import Event
 from events.conversation import ConversationStarted
 from events.digests import stream_head
-from events.store import EventStore
+from events.log import WritableLog
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 from projections.transcript import Outcome
 
@@ -61,7 +61,7 @@ class Rerun:
         SettingError: The setting has no outside data, or the folder does not fit it.
     """
 
-    def __init__(self, setting: Setting, folder: Path, log: EventStore | None) -> None:
+    def __init__(self, setting: Setting, folder: Path, log: WritableLog | None) -> None:
         if setting.data is None:
             raise SettingError(f"setting {setting.name!r} runs on a world of its own only; recordings need one with outside data")
         self._setting, self._data, self._log = setting, setting.data, log
@@ -118,7 +118,7 @@ class Rerun:
         assert isinstance(outcome, ToolAnswered | ToolRefused | ToolFaulted)
         return Taken(before, before.then(replay(between, done)), outcome), [asked, done]
 
-    def _read_back(self, log: EventStore, start: Standing, appends: list[list[Event]]) -> list[Taken]:
+    def _read_back(self, log: WritableLog, start: Standing, appends: list[list[Event]]) -> list[Taken]:
         """Record a history, and take everything from the replay of what is read back."""
         self._cases += 1
         stream = f"case/{self._cases:06d}"

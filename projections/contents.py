@@ -8,7 +8,7 @@ import yaml
 
 from domain.world import Base
 from events.errors import CorruptLog
-from events.store import EventStore
+from events.log import Log
 
 _TEXTS, _BASES = 256, 8
 
@@ -19,7 +19,7 @@ class Contents:
     Long texts and worlds are shared by thousands of conversations; personas and goals are not, and drop out.
     """
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: Log) -> None:
         self.store = store
         self.text = lru_cache(_TEXTS)(self._text)
         self.base = lru_cache(_BASES)(self._base)
@@ -34,7 +34,7 @@ class Contents:
         try:
             return orjson.loads(self.text(digest))
         except ValueError as error:
-            raise CorruptLog(f"{self.store.path}: content {digest[:12]} is not JSON: {error}") from error
+            raise CorruptLog(f"{self.store.place}: content {digest[:12]} is not JSON: {error}") from error
 
     def _text(self, digest: str) -> str:
         return self.store.get(digest).decode()
@@ -46,11 +46,11 @@ class Contents:
             scenario = yaml.safe_load(files.get("scenario.yaml", ""))
         except (yaml.YAMLError, AttributeError) as error:
             why = " ".join(str(error).split())
-            raise CorruptLog(f"{self.store.path}: content {digest[:12]} is not a setting's files: {why}") from error
+            raise CorruptLog(f"{self.store.place}: content {digest[:12]} is not a setting's files: {why}") from error
         return " ".join(str(scenario.get("summary", "")).split()) if isinstance(scenario, dict) else ""
 
     def _base(self, digest: str) -> Base:
         try:
             return Base.of_document(orjson.loads(self.store.get(digest)))
         except (ValueError, KeyError, TypeError) as error:
-            raise CorruptLog(f"{self.store.path}: content {digest[:12]} is not a world: {error!r}") from error
+            raise CorruptLog(f"{self.store.place}: content {digest[:12]} is not a world: {error!r}") from error

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from events.store import EventStore
+from events.log import Log
 from projections.card import card
 from projections.records.files import JSONL, PARQUET, replacing, write
 from projections.records.sft import examples
@@ -12,7 +12,7 @@ CARD = "README.md"
 FILES = (PARQUET, JSONL, CARD)
 
 
-def write_dataset(store: EventStore, folder: Path, run: RunView | None = None) -> int:
+def write_dataset(store: Log, folder: Path, run: RunView | None = None) -> int:
     """Write the data set of the run that a log holds; the same log gives the same bytes.
 
     Args:

@@ -3,22 +3,30 @@
 ::
 
     OUT/manifest.json       what made it: settings, logs
-    OUT/log/0.sqlite        the run stream and one stream per conversation
+    OUT/log/0.sqlite        the run stream and one stream per conversation; or a file for each host process
+    OUT/sealed/             the finished log as Parquet files, where it was sealed
     OUT/dataset/            sft.parquet, sft.jsonl, README.md
+
+The manifest lists the logs: SQLite files, or one address of a PostgreSQL schema, or one folder or URI of a sealed log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from events.store import EventStore
+from events.log import Log, WritableLog
+from events.open import open_log
+from events.shards import ShardedLog
+from events.urls import is_postgres, refuse_secrets
 from projections.errors import FolderError
+from projections.sealed.reading import SealedLog
 
 FORMAT = 1
 """Version of the layout."""
+LOGS = ("log/0.sqlite",)
 _UNFINISHED = ".manifest.json.tmp"
 _HINT = "name the folder that `worldloom generate --out` made"
 
@@ -36,8 +44,13 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """The log; one file, as long as one process writes it."""
+        """The first SQLite file of the log; the only one, as long as one process writes it."""
         return self.path / "log" / "0.sqlite"
+
+    @property
+    def sealed(self) -> Path:
+        """Where the log is sealed, unless another place is named."""
+        return self.path / "sealed"
 
     @property
     def dataset(self) -> Path:
@@ -45,27 +58,33 @@ class RunFolder:
         return self.path / "dataset"
 
     @classmethod
-    def start(cls, path: Path, settings: Mapping[str, Any]) -> "RunFolder":
+    def start(cls, path: Path, settings: Mapping[str, Any], logs: Sequence[str] | None = None) -> "RunFolder":
         """Make the folder of a run, or find the one that the same settings made before.
 
+        Args:
+            logs: Where the log is kept: paths of SQLite files, relative to the folder, or one PostgreSQL address. A run that is there
+                keeps the files that it has; more may be added, since another number of hosts may go on with it.
+
         Raises:
-            FolderError: The folder belongs to another run, or holds other things.
+            FolderError: The folder belongs to another run, holds other things, or keeps its log elsewhere.
+            StoreUnavailable: The address holds a password.
             OSError: It cannot be made.
         """
         folder = cls(path)
+        for log in logs or ():
+            refuse_secrets(log)
         if folder.manifest.is_file():
             before = folder.settings()
             other = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
             if other:
                 was = ", ".join(f"{name}={before.get(name)!r}" for name in other)
                 raise FolderError(f"{path} belongs to another run (there {was}); use its settings to go on with it, or another --out")
+            folder._add(logs or ())
         elif path.exists() and (not path.is_dir() or {entry.name for entry in path.iterdir()} - {_UNFINISHED}):
             raise FolderError(f"{path} is there already and is not the folder of a run; choose another --out")
         else:
             path.mkdir(parents=True, exist_ok=True)
-            temporary = path / _UNFINISHED
-            temporary.write_bytes(manifest_bytes(settings))
-            temporary.replace(folder.manifest)
+            folder._write(settings, logs or LOGS)
         folder.log.parent.mkdir(exist_ok=True)
         return folder
 
@@ -90,25 +109,88 @@ class RunFolder:
         Raises:
             FolderError: The manifest cannot be read, or is of a later version.
         """
-        try:
-            manifest = orjson.loads(self.manifest.read_bytes())
-            version, settings = manifest["format"], manifest["settings"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise FolderError(f"{self.manifest} is damaged ({error}); restore it from a copy, the log is not touched") from error
-        if version != FORMAT or not isinstance(settings, dict):
-            raise FolderError(f"{self.manifest} has format {version!r}, this version of Worldloom reads {FORMAT}; upgrade it")
-        return settings
+        return self._manifest()[0]
 
-    def open_log(self) -> EventStore:
-        """The log, to be read.
+    def logs(self) -> list[str]:
+        """Where the log is kept, from the manifest; raises as ``settings`` does."""
+        return self._manifest()[1]
+
+    def keep_log_in(self, address: str) -> None:
+        """Read from now on another log, which holds the same."""
+        refuse_secrets(address)
+        self._write(self.settings(), [address])
+
+    def open_log(self) -> Log:
+        """The log, to be read, whatever keeps it.
 
         Raises:
             EventsError: It is not there, or is damaged.
         """
-        return EventStore(self.log, must_exist=True)
+        logs = self.logs()
+        if len(logs) > 1:
+            return ShardedLog([self.path / log for log in logs], must_exist=True)
+        if is_postgres(logs[0]):
+            return open_log(logs[0], must_exist=True)
+        if _is_file(logs[0]):
+            return open_log(self.path / logs[0], must_exist=True)
+        return SealedLog(logs[0] if "://" in logs[0] else self.path / logs[0])
+
+    def write_log(self, own: int = 0, *, durable: bool = False) -> WritableLog:
+        """The log, to go on with; made where it is missing.
+
+        Args:
+            own: Which of several files takes new streams: each host has one of its own.
+
+        Raises:
+            FolderError: It is sealed.
+            EventsError: It cannot be opened.
+        """
+        logs = self.logs()
+        if is_postgres(logs[0]):
+            return open_log(logs[0])
+        if not _is_file(logs[0]):
+            raise FolderError(f"{self.path} is sealed and takes no more; use `worldloom export`, or choose another --out for a new run")
+        if len(logs) == 1:
+            return open_log(self.path / logs[0], durable=durable)
+        return ShardedLog([self.path / log for log in logs], own=own, durable=durable)
+
+    def _add(self, logs: Sequence[str]) -> None:
+        known = self.logs()
+        more = [log for log in logs if log not in known]
+        if not more:
+            return
+        if not all(map(_is_file, [*known, *more])):
+            raise FolderError(f"{self.path} keeps its log in {known[0]}, not in {more[0]}; go on with it there, or choose another --out")
+        self._write(self.settings(), [*known, *more])
+
+    def _write(self, settings: Mapping[str, Any], logs: Sequence[str]) -> None:
+        temporary = self.path / _UNFINISHED
+        temporary.write_bytes(manifest_bytes(settings, logs))
+        temporary.replace(self.manifest)
+
+    def _manifest(self) -> tuple[dict[str, Any], list[str]]:
+        try:
+            manifest = orjson.loads(self.manifest.read_bytes())
+            version, settings, logs = manifest["format"], manifest["settings"], manifest["logs"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise FolderError(f"{self.manifest} is damaged ({error}); restore it from a copy, the log is not touched") from error
+        if version != FORMAT or not isinstance(settings, dict):
+            raise FolderError(f"{self.manifest} has format {version!r}, this version of Worldloom reads {FORMAT}; upgrade it")
+        if not isinstance(logs, list) or not logs or not all(isinstance(log, str) for log in logs):
+            raise FolderError(f"{self.manifest} is damaged (it lists no logs); restore it from a copy, the log is not touched")
+        return settings, logs
 
 
-def manifest_bytes(settings: Mapping[str, Any]) -> bytes:
-    """What ``manifest.json`` holds for a run of these settings."""
-    manifest = {"format": FORMAT, "settings": dict(settings), "logs": ["log/0.sqlite"]}
+def manifest_bytes(settings: Mapping[str, Any], logs: Sequence[str] = LOGS) -> bytes:
+    """What ``manifest.json`` holds for a run of these settings and logs."""
+    manifest = {"format": FORMAT, "settings": dict(settings), "logs": [*logs]}
     return orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def shard_names(hosts: int) -> list[str]:
+    """Files of a log that so many host processes write."""
+    return [f"log/{number}.sqlite" for number in range(hosts)]
+
+
+def _is_file(log: str) -> bool:
+    return log.endswith(".sqlite") and not is_postgres(log)

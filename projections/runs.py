@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from events.log import Log, Recorded
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from events.store import EventStore, Recorded
 from projections.errors import RecordError
 
 RUN = "run"
@@ -32,7 +32,7 @@ def mismatch(records: Sequence[Recorded], finished: ConversationFinished) -> str
     return None
 
 
-def read_run(store: EventStore) -> RunView:
+def read_run(store: Log) -> RunView:
     """The run that a log holds.
 
     Raises:
@@ -44,7 +44,7 @@ def read_run(store: EventStore) -> RunView:
         event = record.event
         if view is None:
             if not isinstance(event, RunStarted):
-                raise RecordError(f"{store.path}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
+                raise RecordError(f"{store.place}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
             view = RunView(event)
         match event:
             case ConversationScheduled():
@@ -56,5 +56,5 @@ def read_run(store: EventStore) -> RunView:
             case RunFinished():
                 view.closed = event
     if view is None:
-        raise RecordError(f"{store.path} holds no run; name the folder that `worldloom generate --out` made")
+        raise RecordError(f"{store.place} holds no run; name the folder that `worldloom generate --out` made")
     return view

@@ -6,13 +6,13 @@ from domain.conversation import Conversation, replay
 from domain.transaction import row_changes
 from domain.world import World
 from events.conversation import ConversationStarted, UserSpoke
-from events.store import EventStore, Recorded
+from events.log import Log, Recorded
 from events.tools import Change
 from projections.contents import Contents
 from projections.errors import NoSuchPlace, RecordError
 
 
-def history(store: EventStore, stream: str) -> list[Recorded]:
+def history(store: Log, stream: str) -> list[Recorded]:
     """All events of a conversation.
 
     Raises:
@@ -24,7 +24,7 @@ def history(store: EventStore, stream: str) -> list[Recorded]:
     if not records:
         known = [name for name in store.streams() if name != "run"]
         some = ", ".join(known[:3]) + (f" ... {known[-1]}" if len(known) > 3 else "")
-        raise NoSuchPlace(f"{store.path} has no conversation {stream!r}; it has {len(known)}: {some}")
+        raise NoSuchPlace(f"{store.place} has no conversation {stream!r}; it has {len(known)}: {some}")
     if not isinstance(records[0].event, ConversationStarted):
         raise RecordError(f"{stream} is no conversation: it begins with {records[0].event.TOPIC}")
     return records
@@ -39,7 +39,7 @@ def beginning(contents: Contents, records: Sequence[Recorded]) -> Conversation:
 
 
 def state_at(
-    store: EventStore, stream: str, *, event: int | None = None, turn: int | None = None, contents: Contents | None = None
+    store: Log, stream: str, *, event: int | None = None, turn: int | None = None, contents: Contents | None = None
 ) -> Conversation:
     """All that is known at a place of a conversation; with neither ``event`` nor ``turn``, at its end.
 
@@ -63,9 +63,7 @@ def state_at(
     return replay(state, (record.event for record in records[:event]))
 
 
-def world_at(
-    store: EventStore, stream: str, *, event: int | None = None, turn: int | None = None, contents: Contents | None = None
-) -> World:
+def world_at(store: Log, stream: str, *, event: int | None = None, turn: int | None = None, contents: Contents | None = None) -> World:
     """The world at a place of a conversation; see ``state_at``."""
     return state_at(store, stream, event=event, turn=turn, contents=contents).world
 

@@ -14,7 +14,7 @@ from domain.conversation import USER
 from domain.values import compact
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
-from events.store import Recorded
+from events.log import Recorded
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents

@@ -17,8 +17,8 @@ from domain.world import World
 from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
+from events.log import Log, Recorded
 from events.run import ConversationFinished
-from events.store import EventStore, Recorded
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.compare import compare_files
@@ -57,16 +57,16 @@ class Report:
         self.problems.append(Problem(place, what, remedy))
 
 
-def verify(folder: RunFolder, store: EventStore) -> Report:
+def verify(folder: RunFolder, store: Log) -> Report:
     """Check all that a run folder holds against its log, and the log against itself.
 
     Args:
         store: The folder's log, open.
     """
     report = Report()
-    whole = str(store.path)
+    whole = store.place
     with _noting(report, whole):
-        store.check_file()
+        store.check()
     with _noting(report, whole):
         _check_contents(store, report)
     run: RunView | None = None
@@ -92,7 +92,7 @@ def _noting(report: Report, place: str) -> Iterator[None]:
         report.add(place, what or str(error), remedy if what else _RESTORE)
 
 
-def _check_contents(store: EventStore, report: Report) -> None:
+def _check_contents(store: Log, report: Report) -> None:
     for digest in store.contents():
         report.counts["contents"] += 1
         with _noting(report, f"content {str(digest)[:12]}"):
@@ -106,11 +106,11 @@ def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
     except OSError as error:
         report.add(str(folder.manifest), f"cannot be read ({error.strerror})", "restore it from a copy; the log does not need it")
         return
-    if found != manifest_bytes(run.started.settings):
+    if found != manifest_bytes(run.started.settings, folder.logs()):
         report.add(str(folder.manifest), "does not say what the run stream says", "restore it from a copy; the log does not need it")
 
 
-def _check_run(store: EventStore, run: RunView, report: Report) -> None:
+def _check_run(store: Log, run: RunView, report: Report) -> None:
     contents = Contents(store)
     heads: dict[str, str] = {}
     known = {RUN, *run.scheduled}
@@ -202,7 +202,7 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
             calls[event.call_id] = event
 
 
-def _check_dataset(folder: RunFolder, store: EventStore, run: RunView, report: Report) -> None:
+def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
     if not folder.dataset.is_dir():
         if run.closed is not None:

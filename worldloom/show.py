@@ -9,7 +9,7 @@ from rich.text import Text
 from domain.agents import depth_of
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
-from events.store import EventStore
+from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
@@ -23,7 +23,7 @@ _LONGEST = 400
 """Characters of an observation or a changed value that are shown unless all is asked for."""
 
 
-def render(store: EventStore, stream: str, *, full: bool = False) -> Iterator[RenderableType]:
+def render(store: Log, stream: str, *, full: bool = False) -> Iterator[RenderableType]:
     """One thing to print per event that people care about.
 
     Args:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from domain.conversation import USER
 from domain.world import World
 from events.conversation import ConversationStarted
+from events.log import Log, Recorded
 from events.run import ConversationFinished
-from events.store import EventStore, Recorded
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered
 from projections.contents import Contents
@@ -56,7 +56,7 @@ class Example(BaseModel):
     """JSON text of the user's persona."""
 
 
-def examples(store: EventStore, *, accepted_only: bool = False, run: RunView | None = None) -> Iterator[Example]:
+def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = None) -> Iterator[Example]:
     """One example for each agent that wrote something in a finished conversation; one conversation in memory at a time.
 
     Conversations are sorted by name; in each the assistant comes first, then its sub-agents as they were put to work.

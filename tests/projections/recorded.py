@@ -11,8 +11,8 @@ from domain.policy import Memory
 from domain.world import World
 from events.conversation import ConversationStarted, ModelReplied
 from events.digests import streams_digest
+from events.log import WritableLog
 from events.run import ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from events.store import EventStore
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from tests.parcels import ENVIRONMENT, POLICY, TOOLSET, base
@@ -50,7 +50,7 @@ TALK: tuple[Command, ...] = (
 )
 
 
-def hold(store: EventStore, stream: str, started: ConversationStarted, commands: Sequence[Command] = TALK) -> Conversation:
+def hold(store: WritableLog, stream: str, started: ConversationStarted, commands: Sequence[Command] = TALK) -> Conversation:
     """Record a conversation: one append per step, each with circumstances."""
     state, memory = Conversation(World(base())), Memory()
     head = store.append(stream, [started], store.head(stream), {"at": 1.5})
@@ -65,7 +65,7 @@ def hold(store: EventStore, stream: str, started: ConversationStarted, commands:
     return state
 
 
-def begin(store: EventStore, index: int, run: str = "run-test") -> ConversationStarted:
+def begin(store: WritableLog, index: int, run: str = "run-test") -> ConversationStarted:
     """A first event, with the content that it names."""
     put = store.put
     return ConversationStarted(
@@ -84,10 +84,10 @@ def begin(store: EventStore, index: int, run: str = "run-test") -> ConversationS
     )
 
 
-def make_run(path: Path, count: int = 3, commands: Sequence[Command] = TALK) -> RunFolder:
+def make_run(path: Path, count: int = 3, commands: Sequence[Command] = TALK, logs: Sequence[str] | None = None) -> RunFolder:
     """A run that came to its end, with its data set."""
-    folder = RunFolder.start(path, SETTINGS)
-    store = EventStore(folder.log)
+    folder = RunFolder.start(path, SETTINGS, logs)
+    store = folder.write_log()
     names = [f"parcels/{index:06d}" for index in range(count)]
     head = store.append("run", [RunStarted(run="run-test", settings=SETTINGS)], store.head("run"))
     head = store.append("run", [ConversationScheduled(stream=name) for name in names], head)

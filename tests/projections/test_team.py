@@ -8,7 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from actors.run import Run, RunSettings, prepare
+from actors.inline import hold_inline
+from actors.plan import RunSettings, prepare
+from actors.run import Ledger
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.store import EventStore
@@ -31,13 +33,8 @@ def store(tmp_path_factory: pytest.TempPathFactory):
     """A finished run over the supply chain and, in between, the shop, whose assistant works alone."""
     store = EventStore(tmp_path_factory.mktemp("run") / "0.sqlite")
     places = {name: prepare(load(name), 4, None) for name in ("supply_chain", "retail")}
-    run = Run(RunSettings(settings=tuple(places), count=40, seed=4), places, store)
-
-    async def hold() -> None:
-        async for _ in run.hold_all():
-            pass
-
-    asyncio.run(hold())
+    ledger = Ledger(RunSettings(settings=tuple(places), count=40, seed=4), store)
+    asyncio.run(hold_inline(ledger, places, store))
     yield store
     store.close()
 

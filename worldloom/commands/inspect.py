@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.errors import SettingError
-from events.store import EventStore
+from events.log import Log
 from projections.folder import RunFolder
 from projections.runs import RUN, read_run
 from projections.state import diff, world_at
@@ -48,7 +48,7 @@ def log(
     Console(highlight=False).print(table)
 
 
-def _list_conversations(store: EventStore, limit: int) -> None:
+def _list_conversations(store: Log, limit: int) -> None:
     run = read_run(store)
     ends = dict.fromkeys(run.scheduled, ("open", ""))
     for stream, end in run.finished.items():
@@ -94,7 +94,7 @@ def replay(
     console.print(table if table.row_count else f"{stream}: nothing has changed; world {world.digest[:16]}")
 
 
-def find(store: EventStore, name: str) -> str:
+def find(store: Log, name: str) -> str:
     """The stream that a person means.
 
     Raises:
@@ -107,4 +107,4 @@ def find(store: EventStore, name: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     some = ", ".join(streams[:3]) + (" ..." if len(streams) > 3 else "")
-    raise SettingError(f"{store.path}: there is no conversation {name!r}; there are {len(streams)}: {some or 'none'}")
+    raise SettingError(f"{store.place}: there is no conversation {name!r}; there are {len(streams)}: {some or 'none'}")

@@ -1,0 +1,1 @@
+"""``worldloom seal``: the run's other commands go on as before, without the log that was sealed."""
