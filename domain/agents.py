@@ -73,6 +73,11 @@ class Agent:
         below = {tool: ability._replace(via=name) for name, agent in self.subagents.items() for tool, ability in agent.abilities.items()}
         return {**own, **below}
 
+    @cached_property
+    def described(self) -> Mapping[str, str]:
+        """The sentence of each ability, in small letters -> its tool."""
+        return {ability.sentence.lower(): tool for tool, ability in self.abilities.items()}
+
     def at(self, path: str) -> "Agent":
         """The agent that plays a path below this one.
 

@@ -49,10 +49,10 @@ def understood(agent: Agent, request: str) -> tuple[str, dict[str, Any]] | None:
     """What an agent is asked for: a tool that it has, itself or below it, and the arguments; None where it cannot tell."""
     words, facts = _split(request)
     said = words.lower()
-    named = [tool for tool, ability in agent.abilities.items() if ability.sentence.lower() in said]
-    if not named or not isinstance(facts, dict):
-        return None
-    return max(named, key=lambda tool: len(agent.abilities[tool].sentence)), facts
+    sentence = said.partition(": ")[2].strip().removesuffix(".")
+    if sentence not in agent.described:  # in other words than ours: the longest sentence that stands in them
+        sentence = max((sentence for sentence in agent.described if sentence in said), key=len, default="")
+    return (agent.described[sentence], facts) if sentence and isinstance(facts, dict) else None
 
 
 def answer(outcome: Outcome, rng: Random, *, acted: bool) -> str:
