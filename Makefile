@@ -20,7 +20,7 @@ demo: setup  ## 20 conversations over both settings, as a data set, and where to
 	@$(BIN)/worldloom generate retail supply_chain -n 20 --seed 1 --out demo
 
 test: lint  ## all checks and all tests, offline
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 lint: setup
 	@$(BIN)/ruff check .

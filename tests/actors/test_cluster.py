@@ -22,6 +22,7 @@ from projections.folder import RunFolder
 from projections.verify import verify
 from scenarios.load import load
 
+pytestmark = pytest.mark.xdist_group("ray")  # one cluster at a time
 SETTINGS = RunSettings(settings=("supply_chain", "retail"), count=12, seed=5)
 
 
