@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic_core import to_json
+import orjson
 
 from events.base import Event
 from events.digests import Head, content_digest, stream_head
@@ -77,7 +77,7 @@ class KeptWritableLog(KeptLog):
         if known != head:
             found = f"stream {stream} has {self.head(stream).position} events, not the {head.position} that were read"
             raise ConcurrencyError(f"{self.place}: {found}; another process writes it: let that end, then run the same command again")
-        rows, new = pack_rows(stream, head, events, to_json(circumstances) if circumstances else b"")
+        rows, new = pack_rows(stream, head, events, orjson.dumps(circumstances) if circumstances else b"")
         try:
             self.insert(rows, self._unwritten)
         except EventsError:
