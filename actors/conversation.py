@@ -96,7 +96,7 @@ class ConversationActor:
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""
-        others = [path for path in self.state.thinkers() if path != agent]
+        others = [path for path in self.state.thinkers() if path != agent] if self.state.team.working else []
         if not others and agent not in self._thoughts:
             return self._minds[agent].reply()
         for path in (agent, *others):
@@ -127,6 +127,8 @@ class ConversationActor:
         self.state = replay(self.state, events)
         for event in events:
             self._memory.observe(event)
+            if isinstance(event, ModelReplied):  # what it replied is in the events after it
+                continue
             if isinstance(event, SubagentStarted):
                 self._minds[event.agent] = self._make_mind(event.agent, event)
             for agent, mind in self._minds.items():

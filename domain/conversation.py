@@ -118,8 +118,10 @@ class Conversation:
         """
         if self.ended is not None:
             return None
-        turns = [*(Turn(call.agent, call) for call in self._first_calls()), *map(Turn, self.thinkers())]
-        if turns:
+        if self.waiting and not self.team.working:
+            return Turn(self.waiting[0].agent, self.waiting[0])
+        if self.team.working:
+            turns = [*(Turn(call.agent, call) for call in self._first_calls()), *map(Turn, self.thinkers())]
             return min(turns, key=lambda turn: (self.team.acted.get(turn.agent, 0), turn.agent))
         last = self.history[-1]
         return Turn(ASSISTANT if isinstance(last, _ASSISTANT_NEXT) else USER)
@@ -259,8 +261,11 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     world, waiting, turns, calls, named = state.world, state.waiting, state.turns, state.calls, state.named
     started, ended, team = state.started, state.ended, state.team
     for position, event in enumerate(events, len(state.history) + 1):
-        team = team.evolve(event, position)
+        if team.working or isinstance(event, SubagentStarted):
+            team = team.evolve(event, position)
         match event:
+            case ModelReplied():
+                continue
             case ToolAnswered() | ToolRefused() | ToolFaulted():
                 waiting = tuple(call for call in waiting if call.call_id != event.call_id)
                 world = world.evolve(event)

@@ -145,7 +145,7 @@ class Use:
     arguments: Mapping[str, Any]
     acts: bool = False
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, bytes]:
         """Under which its answer is on record."""
         return self.tool, canonical(dict(self.arguments))

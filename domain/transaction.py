@@ -73,17 +73,19 @@ class Transaction:
             raise Refusal("not-found", f"{table} has no {key!r}.")
         return row
 
-    def rows(self, table: str) -> Iterator[tuple[str, Row]]:
-        """(key, row) of a whole table; the table as a whole is noted as read."""
+    def rows(self, table: str) -> Iterator[tuple[str, FrozenDict]]:
+        """(key, row) of a whole table; the table as a whole is noted as read, so the rows need not note anything."""
         self._reads[table, ANY, ANY] = None
-        unnoted: dict[tuple[str, str, str], None] = {}
+        if not self._staged:
+            yield from self._world.rows(table)
+            return
         for key, fields in self._world.rows(table):
             now = self._staged.get((table, key), fields)
             if now is not None:
-                yield key, Row(table, key, now, unnoted)
+                yield key, now
         for key, staged in self._staged_rows(table):
             if self._world.row(table, key) is None:
-                yield key, Row(table, key, staged, unnoted)
+                yield key, staged
 
     def where(self, table: str, field: str, value: Any) -> Iterator[tuple[str, Row]]:
         """(key, row) of the rows whose field has a scalar value; fast, by index."""

@@ -80,7 +80,7 @@ def plain(value: Any) -> Any:
         if not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")
         return value
-    if isinstance(value, Mapping):
+    if kind is dict or kind is FrozenDict or isinstance(value, Mapping):
         return {_name(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         items: Iterable[Any] = sorted(value) if isinstance(value, (set, frozenset)) else value
@@ -108,6 +108,8 @@ def _name(key: Any) -> str:
 
 def clean_text(text: str) -> str:
     """The text with what UTF-8 cannot hold (lone surrogates) replaced."""
+    if text.isascii():
+        return str(text)
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -124,12 +126,14 @@ def canonical(value: Any) -> bytes:
 
 
 def _normal(value: Any) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{value} is not a finite number")
         return int(value) if value.is_integer() and _LEAST <= value < _BEYOND else value
     if isinstance(value, dict):
-        return {key: _normal(item) for key, item in value.items()}
+        return {key: item if type(item) is str else _normal(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_normal(item) for item in value]
     return value

@@ -75,7 +75,8 @@ class KeptWritableLog(KeptLog):
         """See ``WritableLog.append``."""
         known = self.head(stream) if head.position else stream_head(stream)  # of a new stream the key sees the end, but no gap
         if known != head:
-            raise ConcurrencyError(f"{stream} has {self.head(stream).position} events, not the {head.position} that the writer knows")
+            found = f"stream {stream} has {self.head(stream).position} events, not the {head.position} that were read"
+            raise ConcurrencyError(f"{self.place}: {found}; another process writes it: let that end, then run the same command again")
         rows, new = pack_rows(stream, head, events, to_json(circumstances) if circumstances else b"")
         try:
             self.insert(rows, self._unwritten)

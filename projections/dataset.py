@@ -23,7 +23,7 @@ def write_dataset(store: Log, folder: Path, run: RunView | None = None) -> int:
         The number of rows.
 
     Raises:
-        RecordError: The log holds no run.
+        RecordError: The log holds no run, or a conversation is not the one that the run recorded.
         CorruptLog: A stream or a content is damaged.
         OSError: The folder cannot be written.
     """

@@ -1,8 +1,9 @@
 """What the run stream says: which conversations were held, and how each came out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from events.log import Log
+from events.log import Log, Recorded
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from projections.errors import RecordError
 
@@ -19,6 +20,16 @@ class RunView:
     finished: dict[str, ConversationFinished] = field(default_factory=dict)
     abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
     closed: RunFinished | None = None
+
+
+def mismatch(records: Sequence[Recorded], finished: ConversationFinished) -> str | None:
+    """How a conversation differs from what the run recorded at its end; None where it does not."""
+    if len(records) != finished.events:
+        return f"has {len(records)} events, but the run recorded its end with {finished.events}"
+    digest = records[-1].link.hex() if records else ""
+    if digest != finished.digest:
+        return f"its digest is {digest[:12]}, but the run recorded {finished.digest[:12]}"
+    return None
 
 
 def read_run(store: Log) -> RunView:

@@ -23,7 +23,7 @@ from projections.compare import compare_files
 from projections.contents import Contents
 from projections.dataset import FILES, write_dataset
 from projections.folder import RunFolder, manifest_bytes
-from projections.runs import RUN, RunView, read_run
+from projections.runs import RUN, RunView, mismatch, read_run
 
 _RESTORE = "restore the log from a copy"
 _CONTENT = ("world", "scenario", "policy", "toolset", "persona", "goal")
@@ -130,12 +130,9 @@ def _check_run(store: Log, run: RunView, report: Report) -> None:
 
 def _check_head(stream: str, records: list[Recorded], finished: ConversationFinished | None, report: Report) -> None:
     report.counts["events"] += len(records)
-    if finished is None:
-        return
-    if len(records) != finished.events:
-        report.add(f"stream {stream}", f"has {len(records)} events, but the run recorded its end with {finished.events}")
-    elif records and records[-1].link.hex() != finished.digest:
-        report.add(f"stream {stream}", f"its digest is {records[-1].link.hex()[:12]}, but the run recorded {finished.digest[:12]}")
+    wrong = mismatch(records, finished) if finished else None
+    if wrong:
+        report.add(f"stream {stream}", wrong)
 
 
 def _check_closed(run: RunView, heads: dict[str, str], report: Report) -> None:
@@ -182,7 +179,7 @@ def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) 
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
     if not folder.dataset.is_dir():
         if run.closed is not None:
-            report.add(str(folder.dataset), "is missing", "run `worldloom export` to make it")
+            report.add(str(folder.dataset), "is missing", f"run `worldloom export --out {folder.path}` to make it")
         return
     with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
         anew = Path(temporary)
@@ -190,7 +187,7 @@ def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) 
         for name in FILES:
             report.counts["files"] += 1
             for place, what in _differences(folder.dataset / name, anew / name):
-                report.add(place, what, "run `worldloom export` to make it again from the log")
+                report.add(place, what, f"run `worldloom export --out {folder.path}` to make it again from the log")
 
 
 def _differences(stored: Path, derived: Path) -> Iterator[tuple[str, str]]:

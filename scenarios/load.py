@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -49,12 +50,10 @@ def load(name: str) -> Setting:
     if name not in names():
         raise SettingError(f"there is no setting {name!r}; there are {', '.join(names())}")
     file = _read_scenario(folder)
-    module = {part: import_module(f"scenarios.{name}.{part}") for part in ("world", "tools", "policy", "goals", "skills")}
-    outside = import_module(f"scenarios.{name}.data").DATA if (folder / "data.py").is_file() else None
     where = f"{folder / 'scenario.yaml'}"
-    tools = _pick(file.tools, {tool.name: tool for tool in module["tools"].TOOLS}, f"{where}: tools")
-    rules = _pick(file.rules, {rule.id: rule for rule in module["policy"].RULES}, f"{where}: rules")
-    skills = _pick(file.skills, {skill.name: skill for skill in module["skills"].SKILLS}, f"{where}: skills")
+    tools = _pick(file.tools, {tool.name: tool for tool in _offered(name, "tools", "TOOLS")}, f"{where}: tools")
+    rules = _pick(file.rules, {rule.id: rule for rule in _offered(name, "policy", "RULES")}, f"{where}: rules")
+    skills = _pick(file.skills, {skill.name: skill for skill in _offered(name, "skills", "SKILLS")}, f"{where}: skills")
     for rule in rules.values():
         _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
     sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
@@ -64,18 +63,34 @@ def load(name: str) -> Setting:
         summary=file.summary,
         toolset=Toolset(tools.values()),
         policy=Policy(prose, tuple(rules.values())),
-        schema=module["world"].SCHEMA,
-        draw_world=module["world"].draw_world,
-        draw_goal=module["goals"].draw_goal,
+        schema=_offered(name, "world", "SCHEMA"),
+        draw_world=_offered(name, "world", "draw_world"),
+        draw_goal=_offered(name, "goals", "draw_goal"),
         skills=skills,
-        slots={slot.name: slot for slot in module["skills"].SLOTS},
-        authenticate=getattr(module["skills"], "authenticate", None),
+        slots={slot.name: slot for slot in _offered(name, "skills", "SLOTS")},
+        authenticate=getattr(_module(name, "skills"), "authenticate", None),
         phrases=Grammar({**_read_yaml(HERE / "phrases.yaml"), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
         clock=file.clock,
         limits=file.limits,
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
-        data=outside,
+        data=_offered(name, "data", "DATA") if (folder / "data.py").is_file() else None,
     )
+
+
+def _module(name: str, part: str) -> ModuleType:
+    try:
+        return import_module(f"scenarios.{name}.{part}")
+    except Exception as error:  # whatever its author's code raises while it is read
+        text = " ".join(str(error).split())
+        raise SettingError(f"{HERE / name / part}.py cannot be loaded: {type(error).__name__}: {text}") from error
+
+
+def _offered(name: str, part: str, attribute: str) -> Any:
+    """What a module of the setting has to offer under a given name."""
+    module = _module(name, part)
+    if not hasattr(module, attribute):
+        raise SettingError(f"{HERE / name / part}.py: {attribute} is missing; docs/settings.md says what it is")
+    return getattr(module, attribute)
 
 
 def _read_scenario(folder: Path) -> ScenarioFile:

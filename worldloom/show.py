@@ -74,6 +74,14 @@ def _body(event: Event, longest: int) -> RenderableType | None:
     return None
 
 
+def before_and_after(change: Change) -> tuple[str, str]:
+    """The two values of a change in words; ``(none)`` where the row, or its field, is not there."""
+    whole = change.field is None
+    values = (("before", change.before), ("after", change.after))
+    before, after = ("(none)" if change.absent == side or (whole and value is None) else json_text(value) for side, value in values)
+    return before, after
+
+
 def _spoken(agent: str, content: str, style: str) -> Text:
     return Text.assemble((f"{agent}: ", style), content)
 
@@ -96,8 +104,7 @@ def _change(change: Change, longest: int) -> Text:
     if change.field is None:
         added = change.before is None
         return _line(f"{_INDENT}   {'+' if added else '-'} {place}: ", json_text(change.after if added else change.before), "blue", longest)
-    before = "(none)" if change.absent == "before" else json_text(change.before)
-    after = "(none)" if change.absent == "after" else json_text(change.after)
+    before, after = before_and_after(change)
     return Text(f"{_INDENT}   ~ {place}: {_cut(before, longest)} -> {_cut(after, longest)}", style="blue")
 
 

@@ -199,9 +199,15 @@ class _Turn:
         tellings: list[Phrase] = []
         named: set[str] = set()
         for slot in slots:
-            if slot not in named:
-                tellings.append(self._telling(slot))
-                named |= {slot, *frozenset.intersection(*(item.needs for item in self._phrases.alternatives(tellings[-1].key)))}
+            if slot in named:
+                continue
+            telling = self._telling(slot)
+            needs = [item.needs for item in self._phrases.alternatives(telling.key)]
+            fullest = max(needs, key=len)
+            if len(fullest.intersection(slots)) > 1:  # one sentence for both: else each may name both
+                telling, needs = Phrase(telling.key, most=True), [fullest]
+            tellings.append(telling)
+            named |= {slot, *frozenset.intersection(*needs)}
         return tellings
 
     def _telling(self, slot: str) -> Phrase:

@@ -11,7 +11,7 @@ from events.run import ConversationFinished
 from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
-from projections.runs import RunView, read_run
+from projections.runs import RunView, mismatch, read_run
 from projections.transcript import ASSISTANT, Message, system_prompt, transcript
 
 VERSION = "sft.v1"
@@ -55,7 +55,7 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
     """One example per finished conversation, sorted by name; one conversation in memory at a time.
 
     Raises:
-        RecordError: The log holds no run.
+        RecordError: The log holds no run, or a conversation is not the one that the run recorded.
         CorruptLog: A stream or a content is damaged.
     """
     run = run or read_run(store)
@@ -64,7 +64,11 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
         finished = run.finished[stream]
         if accepted_only and not finished.accepted:
             continue
-        example = example_of(contents, list(store.read(stream)), finished)
+        records = list(store.read(stream))
+        wrong = mismatch(records, finished)
+        if records and wrong:
+            raise RecordError(f"stream {stream}: {wrong}; restore the log from a copy")
+        example = example_of(contents, records, finished)
         if example is not None:
             yield example
 

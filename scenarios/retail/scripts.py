@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from domain.skill import LookupRefused, Script
@@ -175,6 +176,7 @@ def product_question(s: Script) -> NoReturn:
     s.tell("product_question.told", **about, **prices, cheapest=cheapest)
 
 
+@lru_cache(maxsize=1024)
 def _letters(text: str) -> str:
     """A text without its spaces and hyphens, so that "t shirt" is a T-Shirt."""
     return re.sub(r"[\W_]+", "", text).lower()

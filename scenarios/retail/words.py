@@ -14,8 +14,10 @@ _EVERYTHING = re.compile(
     r"all of (?:it|them)|every (?:single )?item)\b",
     re.IGNORECASE,
 )
-_ORDINARY = frozenset({"yes", "no", "none", "one", "two", "full", "half", "fine", "plain", "short", "long", "high", "low", "included"})
-"""Values that people also use for other things."""
+_ORDINARY = frozenset(
+    {"yes", "no", "none", "one", "two", "full", "half", "fine", "plain", "short", "long", "high", "low", "included", "zip"}
+)
+"""Values that people also use for other things, such as a zip code."""
 _SEGMENT = re.compile(r"^(?P<options>.*?)(?:\s+for (?:the|my) (?P<item>[^;]+))?$", re.IGNORECASE | re.DOTALL)
 
 
@@ -70,6 +72,23 @@ def pick_items(text: str, items: Sequence[Item]) -> list[str]:
     Raises:
         Unclear: A name fits several items, and nothing says which.
     """
+    picked, candidates = _picked(text, tuple([(item["item_id"], item["name"], tuple(item["options"].items())) for item in items]))
+    if candidates:
+        raise Unclear(candidates)
+    return list(picked)
+
+
+@lru_cache(maxsize=1024)
+def _picked(text: str, ordered: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Item ids, or what to choose from; remembered, as a script picks the same again at each of its steps."""
+    items = [{"item_id": item_id, "name": name, "options": dict(options)} for item_id, name, options in ordered]
+    try:
+        return tuple(_pick(text, items)), ()
+    except Unclear as unclear:
+        return (), tuple(unclear.candidates)
+
+
+def _pick(text: str, items: Sequence[Item]) -> list[str]:
     picked: Counter[str] = Counter()
     at: dict[str, int] = {}
     for name in dict.fromkeys(item["name"] for item in items):
@@ -89,14 +108,20 @@ def pick_items(text: str, items: Sequence[Item]) -> list[str]:
 
 def _mentions(text: str, name: str, items: Sequence[Item]) -> list[re.Match[str]]:
     """Where a text names an item; by the name's last word where the whole name is missing and no other item shares it."""
-    tail = name.rsplit(maxsplit=1)[-1]
-    shared = len({item["name"] for item in items if item["name"].split()[-1].lower() == tail.lower()}) > 1
-    heard = text.lower()
-    for said in (name, *([] if shared else [tail])):
-        found = list(_mention_of(said).finditer(text)) if said.lower() in heard else []  # the plain look costs a tenth
-        if found:
-            return found
-    return []
+    found = _named(text, name)
+    tail = name.rsplit(maxsplit=1)[-1].lower()
+    if found or tail not in text.lower():
+        return found
+    others = {item["name"] for item in items if item["name"] != name and tail in item["name"].lower().split()}
+    if any(other.lower().endswith(tail) for other in others):
+        return []
+    for other in others:  # "Desk Chair" names no Standing Desk
+        text = re.sub(re.escape(other), lambda match: " " * len(match[0]), text, flags=re.IGNORECASE)
+    return _named(text, tail)
+
+
+def _named(text: str, name: str) -> list[re.Match[str]]:
+    return list(_mention_of(name).finditer(text)) if name.lower() in text.lower() else []  # the plain look costs a tenth
 
 
 @lru_cache(maxsize=4096)
@@ -161,12 +186,32 @@ def said_options(text: str, product: Mapping[str, Any]) -> dict[str, str]:
     A value that is also an ordinary word (``yes``, ``one``), or that two options share, counts only where the option's
     name stands beside it. Longer values go first: ``non-polarized`` is not ``polarized``.
     """
-    values: dict[str, set[str]] = {}
-    for variant in product["variants"].values():
-        for option, value in variant["options"].items():
-            values.setdefault(option, set()).add(value)
+    return dict(_said(text, tuple([tuple(variant["options"].items()) for variant in product["variants"].values()])))
+
+
+@lru_cache(maxsize=1024)
+def _said(text: str, variants: tuple[tuple[tuple[str, str], ...], ...]) -> dict[str, str]:
+    """Remembered, as a script looks for the same again at each of its steps."""
     found: dict[str, str] = {}
     left = text
+    lowered = text.lower()
+    for option, value, with_name in _options_of(variants):
+        if option in found or _first_word(value) not in lowered:
+            continue
+        match = _option_said(option if with_name else "", value).search(left)
+        if match:
+            found[option] = value
+            left = left[: match.start()] + " ; " + left[match.end() :]
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _options_of(variants: tuple[tuple[tuple[str, str], ...], ...]) -> list[tuple[str, str, bool]]:
+    """(option, value, whether the option's name must stand beside it), in the order in which to look for them."""
+    values: dict[str, set[str]] = {}
+    for options in variants:
+        for option, value in options:
+            values.setdefault(option, set()).add(value)
     named = [(option, value, True) for option in values for value in values[option]]
     shared = Counter(value.lower() for option in values for value in values[option])
     bare = [
@@ -174,14 +219,11 @@ def said_options(text: str, product: Mapping[str, Any]) -> dict[str, str]:
         for option, value, _ in named
         if shared[value.lower()] == 1 and value.lower() not in _ORDINARY and not (value.isdigit() or len(value) == 1)
     ]
-    for option, value, with_name in sorted(named, key=_longest) + sorted(bare, key=_longest):
-        if option in found:
-            continue
-        match = _option_said(option if with_name else "", value).search(left)
-        if match:
-            found[option] = value
-            left = left[: match.start()] + " ; " + left[match.end() :]
-    return found
+    return sorted(named, key=_longest) + sorted(bare, key=_longest)
+
+
+def _first_word(value: str) -> str:
+    return re.split("[ -]", value, maxsplit=1)[0].lower()
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,14 @@ def test_items_of_one_name_are_told_apart_by_their_options() -> None:
         words.pick_items("the hoodie", [HOODIE, GREY])
 
 
+def test_a_name_inside_another_name_picks_nothing() -> None:
+    """Who says "Desk Chair" means no Standing Desk; who says "desk" does."""
+    desk, chair = {**HOODIE, "item_id": "1", "name": "Standing Desk"}, {**HOODIE, "item_id": "2", "name": "Desk Chair"}
+    assert words.pick_items("the Desk Chair", [desk, chair]) == ["2"]
+    assert words.pick_items("the desk", [desk, chair]) == ["1"]
+    assert words.pick_items("the desk and the desk chair", [desk, chair]) == ["1", "2"]
+
+
 @pytest.mark.parametrize("chosen", [["1000000001"], ["1000000001", "1000000001"], ["1000000002", "2000000001"]])
 def test_what_items_are_called_picks_them_again(chosen: list[str]) -> None:
     """A name given is a name understood, for equal items too."""
@@ -50,6 +58,13 @@ def test_what_items_are_called_picks_them_again(chosen: list[str]) -> None:
 def test_options_are_found(said: str, options: dict[str, str]) -> None:
     """With their names or, where the value says enough, without."""
     assert words.said_options(said, PRODUCT) == options
+
+
+def test_a_zip_code_is_no_zip() -> None:
+    """Who says where they live has not chosen how a hoodie closes."""
+    zipped = {"1": {"item_id": "1", "options": {"closure": "zip"}, "available": True, "price": 1.0}}
+    assert words.said_options("I'm Mira Holt, zip code 53703", {**PRODUCT, "variants": zipped}) == {}
+    assert words.said_options("with closure zip", {**PRODUCT, "variants": zipped}) == {"closure": "zip"}
 
 
 def test_wishes_for_several_items_are_kept_apart() -> None:

@@ -7,6 +7,7 @@ import sqlite3
 
 import pytest
 
+import scenarios
 from scenarios import load as loader
 from tests.worldloom.command import ROOT, start
 
@@ -60,6 +61,26 @@ def test_broken_scenario(worldloom, tmp_path, monkeypatch, file, old, new, parts
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "world", "parts"),
+    [
+        ("broken", "def draw_world(:", ("world.py", "SyntaxError")),
+        ("hollow", "SCHEMA = {}", ("world.py", "draw_world", "docs/settings.md")),
+    ],
+)
+def test_broken_module_of_a_scenario(worldloom, tmp_path, monkeypatch, name, world, parts):
+    """A setting's Python is named where it does not load, or lacks what it has to offer."""
+    folder = tmp_path / name
+    shutil.copytree(ROOT / "scenarios" / "retail", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "world.py").write_text(f"{world}\n")
+    (folder / "scenario.yaml").write_text((folder / "scenario.yaml").read_text().replace("retail", name, 1))
+    shutil.copy(ROOT / "scenarios" / "phrases.yaml", tmp_path)
+    monkeypatch.setattr(loader, "HERE", tmp_path)
+    monkeypatch.setattr(scenarios, "__path__", [*scenarios.__path__, str(tmp_path)])
+    worldloom("generate", name, "--out", tmp_path / "out").fails_with(*parts)
+    assert not (tmp_path / "out").exists()
+
+
 def test_no_data_folder(worldloom, tmp_path):
     worldloom("generate", "retail", "--data", tmp_path / "none", "--out", tmp_path / "out").fails_with("none", "--data")
     worldloom("generate", "supply_chain", "--data", tmp_path, "--out", tmp_path / "out").fails_with("supply_chain", "--data")
@@ -95,6 +116,7 @@ def test_a_folder_of_something_else(worldloom, tmp_path):
 def test_no_such_conversation_or_turn(worldloom, made):
     worldloom("show", "retail/999999", "--out", made).fails_with("retail/999999")
     worldloom("replay", "retail/000000", "--at", 99, "--out", made).fails_with("99")
+    worldloom("replay", "retail/000000", "--at", 1, "--event", 3, "--out", made).fails_with("--at", "--event")
 
 
 def test_truncated_log(worldloom, copied):
@@ -116,6 +138,14 @@ def test_tampered_log(worldloom, copied):
     assert checked.code != 0
     assert "event 3 of retail/000000" in checked.out
     assert worldloom("show", "supply_chain/000001", "--out", copied).code == 0
+
+
+def test_a_conversation_without_its_end(worldloom, copied):
+    """No links are broken; the run's stream knows better, so no data set is made of what is left."""
+    with sqlite3.connect(copied / "log" / "0.sqlite") as log:
+        log.execute("DELETE FROM events WHERE originator_id = 'retail/000000' AND originator_version > 9")
+    worldloom("export", "--out", copied).fails_with("stream retail/000000", "9 events", "restore")
+    worldloom("generate", "retail", "supply_chain", "-n", 6, "--seed", 3, "--out", copied).fails_with("retail/000000", "restore")
 
 
 def test_newer_log(worldloom, copied):

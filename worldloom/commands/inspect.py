@@ -14,7 +14,7 @@ from events.log import Log
 from projections.folder import RunFolder
 from projections.runs import RUN, read_run
 from projections.state import diff, world_at
-from worldloom.show import render
+from worldloom.show import before_and_after, render
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -80,6 +80,8 @@ def replay(
     out: Out = Path("out"),
 ) -> None:
     """Rebuild the world at any turn from the log alone; prints the difference from the start, or the state."""
+    if at is not None and event is not None:
+        raise SettingError("--at and --event name two places; leave one of them out")
     store = RunFolder.find(out).open_log()
     stream = find(store, conversation)
     world = world_at(store, stream, event=event, turn=at)
@@ -88,8 +90,7 @@ def replay(
         return
     table = Table("row", "field", "before", "after", title=f"{stream}: world {world.digest[:16]}")
     for change in diff(world_at(store, stream, event=0), world):
-        before, after = (Text(orjson.dumps(value).decode()) for value in (change.before, change.after))
-        table.add_row(f"{change.table}.{change.key}", change.field or "(row)", before, after)
+        table.add_row(f"{change.table}.{change.key}", change.field or "(row)", *map(Text, before_and_after(change)))
     console.print(table if table.row_count else f"{stream}: nothing has changed; world {world.digest[:16]}")
 
 

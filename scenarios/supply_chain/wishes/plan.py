@@ -1,7 +1,7 @@
 """What kinds of goals share: one contact's view of the world, and a wish of theirs."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 from typing import Any
@@ -120,8 +120,3 @@ def carry_out(world: World, wish: Wish) -> tuple[World, list[Any]] | None:
             return None
         world = world.with_changes(transaction.changes)
     return world, answers
-
-
-def also_tells(wish: Wish, *outputs: str) -> Wish:
-    """The wish with more that must be told."""
-    return replace(wish, outputs=(*wish.outputs, *outputs))
