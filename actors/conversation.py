@@ -65,9 +65,13 @@ class ConversationActor:
             while self.state.ended is None:
                 await self.step()
         finally:
-            for thought in self._thoughts.values():
-                thought.cancel()
+            self.leave()
         return self.state
+
+    def leave(self) -> None:
+        """Stop here; another actor goes on from the log."""
+        for thought in self._thoughts.values():
+            thought.cancel()
 
     async def step(self) -> None:
         """One step of a model, or one of a tool: one append."""
@@ -78,7 +82,9 @@ class ConversationActor:
             return
         limit = self.state.limit_for(turn.agent)
         if limit is not None:
-            self._record(self._decide(End(limit, fault="user" if turn.agent == USER else "assistant")))
+            at_top = turn.agent in (USER, ASSISTANT)  # sub-agents hand back first, so that no call is left without an outcome
+            end = End(limit, fault="user" if turn.agent == USER else "assistant")
+            self._record(self._decide(end if at_top else GiveUp(turn.agent, limit)))
             return
         began = self._clock()
         mind = self._minds[turn.agent]
@@ -102,16 +108,23 @@ class ConversationActor:
         for path in (agent, *others):
             if path not in self._thoughts:
                 self._thoughts[path] = asyncio.ensure_future(self._minds[path].reply())
+                self._thoughts[path].add_done_callback(_heard)
         return self._thoughts.pop(agent)
 
     def _events(self, agent: str, reply: Reply, via: ModelReplied) -> Sequence[Event]:
         if not isinstance(reply, Say):
+            if self._above_own_limit(agent, len(reply.calls)):
+                return self._decide(GiveUp(agent, "call-limit", via))
             return self._decide(CallTools(agent, reply.calls, reply.content, reply.reasoning, via))
         spoken = self._decide(Speak(agent, reply.content, reply.reasoning, via))
-        if reply.done is None:
+        if reply.done is None or agent not in (USER, ASSISTANT):
             return spoken
         after = replay(self.state, spoken)
         return [*spoken, *decide(after, End(reply.done), self._environment, self._memory)]
+
+    def _above_own_limit(self, agent: str, calls: int) -> bool:
+        most = None if agent in (USER, ASSISTANT) else self._environment.assistant.at(agent).most_calls
+        return most is not None and self.state.team.calls.get(agent, 0) + calls > most
 
     def _decide(self, command: Command) -> list[Event]:
         return decide(self.state, command, self._environment, self._memory)
@@ -139,6 +152,12 @@ class ConversationActor:
                 thought = self._thoughts.pop(event.agent, None)
                 if thought is not None:
                     thought.cancel()
+
+
+def _heard(thought: asyncio.Task[Reply]) -> None:
+    """A thought that nobody waits for any more may fail in peace."""
+    if not thought.cancelled():
+        thought.exception()
 
 
 def visible(event: Event, agent: str) -> bool:

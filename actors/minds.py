@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from actors.mind import Mind
 from actors.offline.assistant import OfflineAssistant
 from actors.offline.user import OfflineUser
+from actors.offline.worker import OfflineWorker
 from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
@@ -22,12 +23,13 @@ def check_models(models: Mapping[str, str]) -> None:
         SettingError: A role cannot be played by its model.
     """
     for role, model in models.items():
-        if OFFLINE.get(role) != model:
-            raise SettingError(f"model {model!r} cannot play the {role}; there is {OFFLINE.get(role, 'none')}")
+        offered = OFFLINE.get(role.partition("/")[0])
+        if offered != model:
+            raise SettingError(f"model {model!r} cannot play the {role}; there is {offered or 'none'}")
 
 
 def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
-    """The mind that plays a role in one conversation. Only the user's is told goal and persona.
+    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal and persona.
 
     Raises:
         SettingError: The role cannot be played by this model.
@@ -35,4 +37,6 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
     check_models({role: model})
     if role == USER:
         return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
-    return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed)
+    if role != ASSISTANT:
+        return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
+    return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed, setting.team)

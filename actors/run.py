@@ -1,236 +1,110 @@
-"""A run: many conversations held, one after another, in this process.
+"""A run: what is scheduled, who holds it, and how it came out.
 
-The run stream is the truth of what is scheduled and finished. The same settings on the same folder go on where
-the run stopped, however it stopped.
+The run stream is the truth of what is scheduled, finished and abandoned. The same settings on the same folder go on
+where the run stopped, however it stopped. Hosts that die are replaced, and what they held goes on from the log.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import blake2b
-from pathlib import Path
-from random import Random
+from typing import Protocol
 
-import orjson
-from pydantic import BaseModel, ConfigDict
-
-from actors.conversation import ConversationActor
-from actors.mind import Mind
-from actors.minds import make_mind
-from domain.agents import ASSISTANT
-from domain.conversation import USER
-from domain.errors import SettingError
-from domain.goal import Goal, gold_world
-from domain.persona import Persona, draw_persona
-from domain.setting import Setting
-from domain.values import canonical
-from domain.verdict import judge
-from domain.world import Base, World
+from actors.plan import RunSettings
 from events.base import Event
-from events.conversation import ConversationStarted
-from events.digests import Head, content_digest, stream_head, streams_digest
-from events.errors import EventsError
+from events.digests import Head, stream_head, streams_digest
 from events.log import WritableLog
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from events.subagents import SubagentStarted
 
 RUN = "run"
 """Name of the run's own stream."""
-_FLUSH = 64
 _SCHEDULE = 1000
+_MOST_REPLACEMENTS = 10
+_MOST_KILLS = 3
+"""A conversation that was alone with its host so often when it died is abandoned."""
 
 
-class RunSettings(BaseModel):
-    """What decides every byte of a run's log and data set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    settings: tuple[str, ...]
-    count: int
-    seed: int
-    models: dict[str, str] = {USER: "offline/user", ASSISTANT: "offline/assistant"}
-    data: str | None = None
-    """Digest of the outside data, where there is any."""
-    enforced: bool = True
-
-    @property
-    def name(self) -> str:
-        """The run's name: a digest of its settings, so that equal runs are called the same."""
-        return "run-" + content_digest(canonical(self.model_dump(mode="json")))[:12]
+class HostLost(Exception):
+    """A host died; what it held is in its shard, up to the last append."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A setting made ready for a run: its world is loaded."""
+class Crew(Protocol):
+    """The hosts of a run, however they are placed."""
 
-    setting: Setting
-    base: Base
-    goals: tuple[Goal, ...]
-    content: Mapping[str, bytes]
-    """What ConversationStarted names by digest, and is the same for all conversations."""
+    hosts: int
+    capacity: int
+    """Conversations that each host holds at a time."""
 
-    @cached_property
-    def world(self) -> World:
-        """The world in which every conversation begins."""
-        return World(self.base)
+    async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
+        """Let a host hold conversations; how they came out.
 
+        Raises:
+            HostLost: It died meanwhile.
+        """
 
-def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
-    """Load or draw a setting's world, and its goals where they come with the data.
+    async def begun(self, host: int, indices: Sequence[int]) -> list[int]:
+        """Those that were begun and have not ended."""
 
-    Raises:
-        SettingError: The setting cannot run on outside data, or the data does not fit it.
-    """
-    if data is None:
-        base = setting.base(setting.draw_world(Random(f"{seed}/world/{setting.name}")))
-        goals: tuple[Goal, ...] = ()
-    elif setting.data is None:
-        raise SettingError(f"setting {setting.name!r} has a world of its own only; leave out --data")
-    else:
-        base = setting.base(setting.data.read(data))
-        goals = tuple(setting.data.goals(data, World(base)))
-        if not goals:
-            raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
-    source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}
-    content = {
-        "world": orjson.dumps(base.document()),
-        "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
-        "policy": setting.policy.prose.encode(),
-        "toolset": orjson.dumps(setting.toolset.specs),
-    }
-    return Place(setting, base, goals, content)
+    async def replace(self, host: int) -> None:
+        """Put a new host in the place of one that died."""
+
+    async def drain(self) -> None:
+        """Let all hosts come to a stop at their next append."""
 
 
 @dataclass(frozen=True)
-class Planned:
-    """One conversation before it is held."""
+class Batch:
+    """Conversations that are sent to a host together; ``alone``, with nothing else beside them."""
 
-    stream: str
-    started: ConversationStarted
-    place: Place
-    goal: Goal
-    persona: Persona
+    indices: tuple[int, ...]
+    alone: bool = False
 
 
-class Run:
-    """All conversations of one run.
+class Ledger:
+    """The run stream: appends to it, and knows what it says.
 
     Args:
-        places: One for each of ``settings.settings``, by name.
         clock: Wall time in seconds; recorded, never hashed.
     """
 
-    def __init__(
-        self, settings: RunSettings, places: Mapping[str, Place], store: WritableLog, clock: Callable[[], float] = time.time
-    ) -> None:
-        self.settings, self._places, self._store, self._clock = settings, places, store, clock
-        self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
-        self._head = stream_head(RUN)
-        self._unsaved: list[Event] = []
+    def __init__(self, settings: RunSettings, store: WritableLog, clock: Callable[[], float] = time.time) -> None:
+        self.settings, self._store, self._clock = settings, store, clock
         self.finished: dict[str, ConversationFinished] = {}
         self.abandoned: dict[str, ConversationAbandoned] = {}
-        self._scheduled = 0
         self.closed: RunFinished | None = None
+        self._scheduled = 0
+        self._head = stream_head(RUN)
         for record in store.read(RUN):
             self._head = Head(record.position, record.link)
             self._believe(record.event)
         if not self._head.position:
-            self._record(RunStarted(run=settings.name, settings=settings.model_dump(mode="json")))
+            self.record(RunStarted(run=settings.name, settings=settings.model_dump(mode="json")))
 
-    def stream(self, index: int) -> str:
-        """Name of a conversation's stream."""
-        names = self.settings.settings
-        return f"{names[index % len(names)]}/{index:06d}"
+    def record(self, *events: Event) -> None:
+        """Append, then believe."""
+        if events:
+            self._head = self._store.append(RUN, events, self._head, {"at": round(self._clock(), 3)})
+        for event in events:
+            self._believe(event)
 
-    def plan(self, index: int) -> Planned:
-        """Draw the conversation's goal and persona from the run's seed and its index."""
-        place = self._places[self.settings.settings[index % len(self.settings.settings)]]
-        drawn = blake2b(f"{self.settings.seed}/{index}".encode(), digest_size=6).digest()
-        seed = int.from_bytes(drawn)
-        rng = Random(seed)
-        goal = (
-            place.goals[(index // len(self.settings.settings)) % len(place.goals)]
-            if place.goals
-            else place.setting.draw_goal(place.world, rng)
-        )
-        persona = draw_persona(rng)
-        started = ConversationStarted(
-            run=self.settings.name,
-            setting=place.setting.name,
-            index=index,
-            seed=seed,
-            persona=self._store.put(persona.model_dump_json().encode()),
-            goal=self._store.put(goal.model_dump_json().encode()),
-            models=self.settings.models,
-            clock=place.setting.clock,
-            limits=place.setting.limits,
-            enforced=self.settings.enforced,
-            **self._content[place.setting.name],
-        )
-        return Planned(self.stream(index), started, place, goal, persona)
-
-    async def hold_all(self) -> AsyncIterator[str]:
-        """Hold every conversation that is not finished yet; yields the name of each when it is."""
-        self._schedule()
-        try:
-            for index in range(self.settings.count):
-                stream = self.stream(index)
-                if stream not in self.finished and stream not in self.abandoned:
-                    self._record_soon(await self._hold(index))
-                yield stream
-        finally:
-            self._flush()
-        if self.closed is None:
-            self._record(self._finish())
-
-    async def _hold(self, index: int) -> Event:
-        stream = self.stream(index)
-        try:
-            planned = self.plan(index)
-            setting = planned.place.setting
-            models, seed = self.settings.models, planned.started.seed
-
-            def mind(path: str, begun: SubagentStarted | None) -> Mind:
-                model = models[path] if begun is None else begun.model
-                return make_mind(path, model, setting, planned.goal, planned.persona, seed)
-
-            actor = ConversationActor(stream, self._store, planned.started, planned.place.base, setting.environment, mind, self._clock)
-            state = await actor.run()
-        except (SettingError, EventsError, OSError):  # these concern the whole run
-            raise
-        except Exception as error:  # one conversation that breaks must not stop the others
-            return ConversationAbandoned(stream=stream, reason=f"{type(error).__name__}: {error}", fault="infrastructure")
-        gold = gold_world(planned.place.world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
-        verdict = judge(state, planned.goal, gold)
-        head = self._store.head(stream)
-        self._store.forget(stream)
-        return ConversationFinished(
-            stream=stream, events=head.position, digest=head.digest, accepted=verdict.accepted, findings=verdict.findings
-        )
-
-    def _schedule(self) -> None:
+    def schedule(self) -> None:
         """Record what is to be held, before any of it is."""
         for first in range(self._scheduled, self.settings.count, _SCHEDULE):
             batch = range(first, min(first + _SCHEDULE, self.settings.count))
-            self._record(*(ConversationScheduled(stream=self.stream(index)) for index in batch))
+            self.record(*(ConversationScheduled(stream=self.settings.stream(index)) for index in batch))
 
-    def _record_soon(self, event: Event) -> None:
-        """Ends are recorded in batches: one that is lost with the process is found again in its stream."""
-        self._unsaved.append(event)
-        self._believe(event)
-        if len(self._unsaved) >= _FLUSH:
-            self._flush()
+    def open(self) -> list[int]:
+        """Indices of the conversations that are neither finished nor abandoned."""
+        streams = ((index, self.settings.stream(index)) for index in range(self.settings.count))
+        return [index for index, stream in streams if stream not in self.finished and stream not in self.abandoned]
 
-    def _flush(self) -> None:
-        if self._unsaved:
-            events, self._unsaved = self._unsaved, []
-            self._head = self._store.append(RUN, events, self._head, {"at": round(self._clock(), 3)})
-
-    def _record(self, *events: Event) -> None:
-        self._head = self._store.append(RUN, events, self._head, {"at": round(self._clock(), 3)})
-        for event in events:
-            self._believe(event)
+    def close(self) -> None:
+        """Record that all is done; ``digest`` covers every conversation, whoever held it and in whatever order."""
+        if self.closed is None:
+            digest = streams_digest({stream: end.digest for stream, end in self.finished.items()})
+            accepted = sum(end.accepted for end in self.finished.values())
+            self.record(RunFinished(conversations=len(self.finished), accepted=accepted, digest=digest))
 
     def _believe(self, event: Event) -> None:
         match event:
@@ -243,9 +117,108 @@ class Run:
             case RunFinished():
                 self.closed = event
 
-    def _finish(self) -> RunFinished:
-        return RunFinished(
-            conversations=len(self.finished),
-            accepted=sum(end.accepted for end in self.finished.values()),
-            digest=streams_digest({stream: end.digest for stream, end in self.finished.items()}),
-        )
+
+class Supervisor:
+    """Sends conversations to hosts, a bounded number at a time, until all are finished or abandoned."""
+
+    def __init__(self, ledger: Ledger, crew: Crew) -> None:
+        self._ledger, self._crew = ledger, crew
+        self._queue: deque[Batch] = deque()
+        self._under_way: dict[asyncio.Task[list[Event]], tuple[int, Batch]] = {}
+        self._kills: Counter[int] = Counter()
+
+    async def hold_all(self) -> AsyncIterator[list[Event]]:
+        """Hold what is open; yields how conversations came out, as it is recorded."""
+        self._ledger.schedule()
+        self._queue.extend(self._batches(self._ledger.open()))
+        try:
+            while self._queue or self._under_way:
+                self._dispatch()
+                done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+                yield await self._collect(done)
+        finally:
+            await self._wind_up()
+        self._ledger.close()
+
+    def _batches(self, indices: Sequence[int]) -> Iterable[Batch]:
+        share = len(indices) // (8 * self._crew.hosts)
+        size = max(1, min(self._crew.capacity, 500, share))
+        return (Batch(tuple(indices[first : first + size])) for first in range(0, len(indices), size))
+
+    def _dispatch(self) -> None:
+        """Give every host as much as it may hold, and one batch more to go on with."""
+        for host in range(self._crew.hosts):
+            while self._queue and self._has_room(host, self._queue[0]):
+                batch = self._queue.popleft()
+                self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
+
+    def _has_room(self, host: int, batch: Batch) -> bool:
+        mine = [other for at, other in self._under_way.values() if at == host]
+        if batch.alone or any(other.alone for other in mine):
+            return not mine
+        return sum(len(other.indices) for other in mine) <= self._crew.capacity
+
+    async def _collect(self, done: Iterable[asyncio.Task[list[Event]]]) -> list[Event]:
+        ends: list[Event] = []
+        lost: dict[int, list[Batch]] = {}
+        for task in done:
+            host, batch = self._under_way.pop(task)
+            try:
+                ends += task.result()
+            except HostLost:
+                lost.setdefault(host, []).append(batch)
+        for host, batches in lost.items():
+            for task in [task for task, (at, _) in self._under_way.items() if at == host]:
+                _, batch = self._under_way.pop(task)
+                result = (await asyncio.gather(task, return_exceptions=True))[0]
+                if isinstance(result, list):
+                    ends += result
+                elif isinstance(result, HostLost):
+                    batches.append(batch)
+                else:
+                    raise result
+            ends += await self._recover(host, batches)
+        self._ledger.record(*ends)
+        return ends
+
+    async def _recover(self, host: int, batches: Sequence[Batch]) -> list[Event]:
+        """Replace a host, and send on what it held: who was at work when it died may be why, so they go apart."""
+        held = [index for batch in batches for index in batch.indices]
+        suspects = await self._replaced(host, held)
+        others = [index for index in held if index not in set(suspects)]
+        self._queue.extend(self._batches(others))
+        if len(suspects) != 1:
+            half = (len(suspects) + 1) // 2
+            self._queue.extendleft(Batch(tuple(part), alone=True) for part in (suspects[:half], suspects[half:]) if part)
+            return []
+        index = suspects[0]
+        self._kills[index] += 1
+        if self._kills[index] < _MOST_KILLS:
+            self._queue.appendleft(Batch((index,), alone=True))
+            return []
+        reason = f"its host died {_MOST_KILLS} times while nothing else was at work there"
+        return [ConversationAbandoned(stream=self._ledger.settings.stream(index), reason=reason, fault="infrastructure")]
+
+    async def _replaced(self, host: int, held: Sequence[int]) -> list[int]:
+        """Put a new host in the place of a dead one; what was begun there. The new one may die as well.
+
+        Raises:
+            HostLost: Hosts die again and again, before they hold anything.
+        """
+        for attempt in range(_MOST_REPLACEMENTS):
+            await self._crew.replace(host)
+            try:
+                return await self._crew.begun(host, held)
+            except HostLost:
+                if attempt == _MOST_REPLACEMENTS - 1:
+                    raise
+        raise AssertionError
+
+    async def _wind_up(self) -> None:
+        """Whatever ended the run, record what is still finished meanwhile."""
+        if not self._under_way:
+            return
+        await self._crew.drain()
+        results = await asyncio.gather(*self._under_way, return_exceptions=True)
+        self._under_way.clear()
+        self._ledger.record(*(end for result in results if isinstance(result, list) for end in result))

@@ -7,18 +7,28 @@ own tools show it, and nothing else; the parent sees its answer, and nothing els
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from domain.errors import Refusal, SettingError
-from domain.tools import Toolset
+from domain.tools import Tool, Toolset
 from domain.transaction import Transaction
 from events.digests import content_digest
 
 ASSISTANT = "assistant"
 """Path of the agent that serves the user."""
 _REQUEST = "What is to be done or found out, with every value that is needed for it: the agent knows nothing else."
+
+
+class Ability(NamedTuple):
+    """One thing that an agent can do, or have done."""
+
+    sentence: str
+    """What the tool is for: the first sentence of its description."""
+    writes: bool
+    via: str | None
+    """Sub-agent that does it; None where the agent has the tool itself."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Agent:
         prompt: What it is told before anything else.
         tools: Its own tools.
         subagents: Agents that it may hand work to.
+        most_calls: Tool calls that it may make for one request; None for as many as the conversation allows.
     """
 
     name: str
@@ -38,6 +49,7 @@ class Agent:
     prompt: str
     tools: Toolset
     subagents: Mapping[str, "Agent"] = field(default_factory=dict)
+    most_calls: int | None = None
 
     @cached_property
     def toolset(self) -> Toolset:
@@ -53,6 +65,18 @@ class Agent:
     def prompt_digest(self) -> str:
         """Digest of its prompt."""
         return content_digest(self.prompt.encode())
+
+    @cached_property
+    def abilities(self) -> Mapping[str, "Ability"]:
+        """Tool -> what it can do with it: of its own tools, and of those of all agents below it."""
+        own = {tool.name: Ability(_first_sentence(tool), tool.writes, None) for tool in self.tools.values()}
+        below = {tool: ability._replace(via=name) for name, agent in self.subagents.items() for tool, ability in agent.abilities.items()}
+        return {**own, **below}
+
+    @cached_property
+    def described(self) -> Mapping[str, str]:
+        """The sentence of each ability, in small letters -> its tool."""
+        return {ability.sentence.lower(): tool for tool, ability in self.abilities.items()}
 
     def at(self, path: str) -> "Agent":
         """The agent that plays a path below this one.
@@ -103,6 +127,11 @@ class Delegate:
     def run(self, world: Transaction, arguments: Mapping[str, Any]) -> Any:  # noqa: ARG002
         """Never called: the conversation puts the agent to work instead."""
         raise SettingError(f"sub-agent {self.name!r} cannot be run as a function")
+
+
+def _first_sentence(tool: Tool) -> str:
+    description = " ".join(str(tool.spec["function"]["description"]).split())
+    return description.partition(". ")[0].removesuffix(".")
 
 
 def parent_of(path: str) -> str:

@@ -199,10 +199,13 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
 
 
 def _run(state: Conversation, command: RunTool, environment: Environment, memory: Memory) -> list[Event]:
-    turn = state.next()
-    called = next((call for call in state.waiting if call.call_id == command.call_id), turn.call if turn else None)
-    if called is None:
-        raise OutOfOrder("no tool call waits to be run")
+    if command.call_id is None:
+        turn = state.next()
+        called = turn.call if turn else None
+    else:
+        called = next((call for call in state.waiting if call.call_id == command.call_id), None)
+    if called is None or any(started.call_id == called.call_id for started in state.team.working.values()):
+        raise OutOfOrder(f"no tool call{f' {command.call_id}' if command.call_id else ''} waits to be run")
     tool = environment.assistant.at(called.agent).toolset.get(called.tool)
     if not isinstance(tool, Delegate):
         return outcomes(state, called, environment, memory)

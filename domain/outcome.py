@@ -38,11 +38,14 @@ class Environment:
 def outcomes(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> list[Event]:
     """What a call leads to.
 
-    Another agent's change to what the call reads, made since the call, is recorded first: the call is then run on
-    the world as it stands (optimistic concurrency; the log's order of outcomes is the serial order).
+    Another agent's change to what the call reads or writes, made since the call, is recorded first: the call is then
+    run on the world as it stands (optimistic concurrency; the log's order of outcomes is the serial order).
     """
-    event, reads = _run(state, called, environment, memory)
-    conflict = _conflict(called, reads, state.team.effects_since(called.call_id))
+    event, places = _run(state, called, environment, memory)
+    effects = state.team.effects_since(called.call_id)
+    if effects and isinstance(event, ToolAnswered):
+        places = (*places, *((change.table, change.key, change.field or ANY) for change in event.changes))
+    conflict = _conflict(called, places, effects)
     return [conflict, event] if conflict else [event]
 
 
@@ -84,15 +87,15 @@ def _run(
         return ToolFaulted(**about, kind="exception", reason=clean_text(f"{type(error).__name__}: {error}")), transaction.reads
 
 
-def _conflict(called: ToolCalled, reads: Iterable[tuple[str, str, str]], effects: Iterable[Effect]) -> ToolConflicted | None:
+def _conflict(called: ToolCalled, places: Iterable[tuple[str, str, str]], effects: Iterable[Effect]) -> ToolConflicted | None:
     overtaking = [effect for effect in effects if effect.agent != called.agent]
-    for read in reads if overtaking else ():
+    for place in places if overtaking else ():
         for effect in overtaking:
-            if any(_overlaps(read, change) for change in effect.changes):
-                return ToolConflicted(agent=called.agent, call_id=called.call_id, place=read, overtaken_by=effect.call_id)
+            if any(_overlaps(place, change) for change in effect.changes):
+                return ToolConflicted(agent=called.agent, call_id=called.call_id, place=place, overtaken_by=effect.call_id)
     return None
 
 
-def _overlaps(read: tuple[str, str, str], change: Change) -> bool:
-    table, key, field = read
+def _overlaps(place: tuple[str, str, str], change: Change) -> bool:
+    table, key, field = place
     return table == change.table and key in (ANY, change.key) and (change.field is None or field in (ANY, change.field))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.agents import ASSISTANT
 from domain.world import World
 from events.base import Event
 from events.conversation import AssistantSpoke, ModelReplied, UserSpoke
@@ -44,8 +45,8 @@ class Memory:
     """Tool -> arguments of its calls that changed the world."""
     refused: dict[str, list[tuple[Mapping[str, Any], str]]] = field(default_factory=lambda: defaultdict(list))
     """Tool -> (arguments, code) of its calls that were refused."""
-    calls_in_step: int = 0
-    """Tool calls of the model's current step."""
+    calls_in_step: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Agent -> tool calls of its model's current step."""
     _open: dict[str, ToolCalled] = field(default_factory=dict)
     _latest: dict[str, Any] = field(default_factory=dict)
     """Tool -> its last observation; the tool that answered last stands last."""
@@ -55,12 +56,12 @@ class Memory:
         match event:
             case UserSpoke():
                 self.user_said = event.content
-            case AssistantSpoke():
+            case AssistantSpoke(agent=agent) if agent == ASSISTANT:
                 self.assistant_said = event.content
             case ModelReplied():
-                self.calls_in_step = 0
+                self.calls_in_step.pop(event.agent, None)
             case ToolCalled():
-                self.calls_in_step += 1
+                self.calls_in_step[event.agent] += 1
                 self._open[event.call_id] = event
             case ToolAnswered() if call := self._open.pop(event.call_id, None):
                 self.answers[call.tool].append((call.arguments, event.observation))

@@ -152,6 +152,13 @@ class Use:
 
 
 @dataclass(frozen=True)
+class UseAll:
+    """Step: look several things up, at once where different agents do it."""
+
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
 class Confirm:
     """Step: say what is about to be done, and ask for a yes."""
 
@@ -181,7 +188,7 @@ class HandOver:
     values: Mapping[str, Any]
 
 
-Step = Ask | Use | Confirm | Tell | HandOver
+Step = Ask | Use | UseAll | Confirm | Tell | HandOver
 
 
 class Pause(Exception):
@@ -267,6 +274,18 @@ class Script:
             LookupRefused: The tool said no; left uncaught, the assistant passes the reason on to the user.
         """
         return self._answer(Use(tool, arguments))
+
+    def look_all(self, *wanted: tuple[str, Mapping[str, Any]]) -> tuple[Any, ...]:
+        """What several look-ups show, none of which needs another's answer; each is (tool, arguments).
+
+        Raises:
+            LookupRefused: A tool said no; that of the first which did.
+        """
+        uses = tuple(Use(tool, arguments) for tool, arguments in wanted)
+        missing = tuple(use for use in uses if use.key not in self.record.answers)
+        if missing:
+            raise Pause(missing[0] if len(missing) == 1 else UseAll(missing))
+        return tuple(self._answer(use) for use in uses)
 
     def act(self, tool: str, **arguments: Any) -> Any:
         """Do what the user has confirmed, and return what the tool answers.

@@ -32,6 +32,8 @@ class Team:
     """Path -> position of the last event of each agent."""
     issued: Mapping[str, int] = field(default_factory=dict)
     """Call id -> position of each call that waits."""
+    calls: Mapping[str, int] = field(default_factory=dict)
+    """Path -> tool calls of each agent since the first sub-agent at work was started."""
     effects: tuple[Effect, ...] = ()
     """What was changed since the first sub-agent at work was started."""
 
@@ -51,7 +53,8 @@ class Team:
                 return replace(self, working=working) if working else Team(begun=self.begun)
             case ToolCalled() if self.working:
                 issued = {**self.issued, event.call_id: position}
-                return replace(self, issued=issued, acted={**self.acted, event.agent: position})
+                calls = {**self.calls, event.agent: self.calls.get(event.agent, 0) + 1}
+                return replace(self, issued=issued, calls=calls, acted={**self.acted, event.agent: position})
             case ToolAnswered() | ToolRefused() | ToolFaulted() if self.working:
                 return self._came_out(event, position)
             case _:

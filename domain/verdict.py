@@ -6,6 +6,7 @@ user must have been told what the goal wants said (APIGen-MT, section on traject
 
 from typing import NamedTuple
 
+from domain.agents import ASSISTANT
 from domain.conversation import Conversation
 from domain.goal import Goal, told
 from domain.world import World
@@ -36,7 +37,7 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     if conversation.world.digest != gold.digest:
         findings += [f"state-differs:{place}" for place in differences(conversation.world, gold)[:_MOST_NAMED]]
     if goal.outputs:
-        said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke))
+        said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
     return Verdict(not findings, tuple(findings))
 

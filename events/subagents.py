@@ -33,7 +33,7 @@ class SubagentFinished(Event):
 
 
 class ToolConflicted(Event):
-    """Since the call was made, another agent changed what it reads; nothing was done, and the call is run again."""
+    """Since the call was made, another agent changed what it reads or writes; nothing was done, and the call is run again."""
 
     TOPIC: ClassVar[str] = "tool-conflicted.v1"
     agent: str

@@ -33,17 +33,20 @@ configs:
 
 # {run}
 
-{rows} conversations of a user with an assistant that calls tools, {accepted} of them accepted, made by Worldloom
-on an event-sourced world. A tool's answer is read off the world as it stands; nothing in it is made up by a model.
+{rows} records from {conversations} conversations of a user with an assistant that calls tools, {accepted} of these
+accepted, made by Worldloom on an event-sourced world. Each agent of a conversation has a record of its own: the assistant, and
+each agent that it handed work to; what an agent wrote is trained on in its own record only. A tool's answer is read off the
+world as it stands; nothing in it is made up by a model.
 The licence is for whoever publishes the data to choose.
 
 | column | meaning |
 | --- | --- |
-| `messages` | OpenAI style; `train` marks what the assistant authored; arguments are JSON texts |
+| `messages` | OpenAI style; `train` marks what the agent authored; arguments are JSON texts |
 | `tools` | JSON text of the tool specifications |
 | `accepted`, `findings` | whether the conversation did what its goal asks, and why not; filter by it |
 | `conversation`, `first_event`, `last_event`, `stream_digest`, `world_digest` | where in the log the row comes from |
-| `run`, `setting`, `agent`, `goal`, `seed`, `model`, `persona`, `projection` | what made it |
+| `agent`, `parent_call` | whose record it is, and for a sub-agent the call of its parent that it answers |
+| `run`, `setting`, `goal`, `seed`, `model`, `persona`, `projection` | what made it |
 
 `{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.
 
@@ -57,7 +60,7 @@ def card(run: RunView, rows: int) -> str:
     """The card of a run's data set.
 
     Args:
-        rows: Rows in the data set, which may be fewer than the run's conversations.
+        rows: Rows in the data set: one for each agent that wrote something.
     """
     accepted = sum(end.accepted for end in run.finished.values())
     return _CARD.format(
@@ -65,6 +68,7 @@ def card(run: RunView, rows: int) -> str:
         size=next((name for limit, name in _SIZES if rows < limit), "n>10M"),
         rows=rows,
         accepted=accepted,
+        conversations=len(run.finished),
         parquet=PARQUET,
         jsonl=JSONL,
         version=VERSION,

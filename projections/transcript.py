@@ -15,6 +15,7 @@ from domain.values import compact
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
 from events.log import Recorded
+from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
 
@@ -88,11 +89,17 @@ def system_prompt(contents: Contents, started: ConversationStarted) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def agent_prompt(contents: Contents, started: ConversationStarted, begun: SubagentStarted) -> str:
+    """What a sub-agent is told before its request: what it is, and what time it is."""
+    time = f"It is {started.clock}." if started.clock else ""
+    return "\n\n".join(part for part in (contents.text(begun.prompt).strip(), time) if part)
+
+
 def transcript(records: Iterable[Recorded], agent: str = ASSISTANT) -> Iterator[Line]:
     """The messages that an agent saw and wrote, without the system prompt.
 
     Args:
-        records: Of one stream, from its start.
+        records: Of one stream, from its start; all of them, or those that ``by_agent`` gives.
         agent: Path, such as ``assistant``, ``assistant/billing`` or ``user``.
     """
     tools: dict[str, str] = {}
@@ -127,6 +134,8 @@ def _message(event: Event, agent: str, tools: dict[str, str]) -> Message | None:
             return Message(role="assistant", content=event.content, train=True)
         case UserSpoke() if agent == ASSISTANT:
             return Message(role="user", content=event.content)
+        case SubagentStarted() if event.agent == agent:
+            return Message(role="user", content=event.request)
         case AssistantSpoke() if event.agent == agent:
             return Message(role="assistant", content=event.content, reasoning_content=event.reasoning, train=True)
         case AssistantSpoke() if agent == USER and event.agent == ASSISTANT:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from domain.agents import depth_of, parent_of
 from domain.errors import DomainError
 from domain.world import World
 from events.conversation import ConversationStarted
@@ -18,6 +19,7 @@ from events.digests import streams_digest
 from events.errors import EventsError
 from events.log import Log, Recorded
 from events.run import ConversationFinished
+from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.compare import compare_files
 from projections.contents import Contents
@@ -156,6 +158,7 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
     for name in _CONTENT:
         if name != "world":
             contents.text(getattr(started, name))
+    _check_team(contents, stream, records, report)
     world = World(contents.base(started.world))
     waiting: dict[str, ToolCalled] = {}
     called: set[str] = set()
@@ -173,6 +176,30 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
             report.counts["worlds"] += event.world is not None
             if event.world != (world.digest if event.changes else None):
                 report.add(place, f"the replayed world is {world.digest[:12]}, but it recorded {str(event.world)[:12]}")
+
+
+def _check_team(contents: Contents, stream: str, records: list[Recorded], report: Report) -> None:
+    """Sub-agents answer calls of their parents, are what the content says, and do nothing before or after their time."""
+    working: dict[str, SubagentStarted] = {}
+    calls: dict[str, ToolCalled] = {}
+    for record in records:
+        event, place = record.event, f"event {record.position} of {stream}"
+        if isinstance(event, SubagentStarted):
+            call = calls.get(event.call_id)
+            if call is None or (call.agent, call.tool) != (parent_of(event.agent), event.agent.rpartition("/")[2].partition("#")[0]):
+                report.add(place, f"{event.agent} is put to work, but {event.call_id!r} is no call of its parent's for it")
+            elif call.arguments.get("request") != event.request:
+                report.add(place, f"{event.agent} is not told what {event.call_id!r} asks for")
+            contents.text(event.prompt)
+            contents.text(event.toolset)
+            working[event.agent] = event
+            report.counts["sub-agents"] += 1
+        elif depth_of(agent := getattr(event, "agent", "")) and agent not in working:
+            report.add(place, f"{agent} is not at work here")
+        elif isinstance(event, SubagentFinished):
+            working.pop(event.agent, None)
+        elif isinstance(event, ToolCalled):
+            calls[event.call_id] = event
 
 
 def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) -> None:

@@ -1,6 +1,5 @@
 """From a folder to a setting: reads, checks and assembles. The only code that knows the folder's shape."""
 
-from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ from domain.policy import Policy
 from domain.setting import Setting
 from domain.tools import Toolset
 from events.conversation import Limits
+from scenarios.team import AgentFile, Team, pick
 
 HERE = Path(__file__).parent
 
@@ -29,6 +29,8 @@ class ScenarioFile(BaseModel):
     summary: str
     clock: str
     tools: list[str]
+    """Those of the assistant itself; sub-agents have others of their own."""
+    subagents: dict[str, AgentFile] = {}
     rules: list[str]
     skills: list[str]
     limits: Limits = Limits()
@@ -51,13 +53,15 @@ def load(name: str) -> Setting:
         raise SettingError(f"there is no setting {name!r}; there are {', '.join(names())}")
     file = _read_scenario(folder)
     where = f"{folder / 'scenario.yaml'}"
-    tools = _pick(file.tools, {tool.name: tool for tool in _offered(name, "tools", "TOOLS")}, f"{where}: tools")
-    rules = _pick(file.rules, {rule.id: rule for rule in _offered(name, "policy", "RULES")}, f"{where}: rules")
-    skills = _pick(file.skills, {skill.name: skill for skill in _offered(name, "skills", "SKILLS")}, f"{where}: skills")
-    for rule in rules.values():
-        _pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
-    sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     prose = (folder / "policy.md").read_text("utf-8")
+    team = Team({tool.name: tool for tool in _offered(name, "tools", "TOOLS")}, file.limits.depth, where)
+    assistant = team.assistant(file.summary, prose, file.tools, file.subagents)
+    tools = {name: tool for _, agent in assistant.walk() for name, tool in agent.tools.items()}
+    rules = pick(file.rules, {rule.id: rule for rule in _offered(name, "policy", "RULES")}, f"{where}: rules")
+    skills = pick(file.skills, {skill.name: skill for skill in _offered(name, "skills", "SKILLS")}, f"{where}: skills")
+    for rule in rules.values():
+        pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
+    sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     return Setting(
         name=file.name,
         summary=file.summary,
@@ -74,6 +78,7 @@ def load(name: str) -> Setting:
         limits=file.limits,
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
         data=_offered(name, "data", "DATA") if (folder / "data.py").is_file() else None,
+        team=assistant if assistant.subagents else None,
     )
 
 
@@ -116,10 +121,3 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise SettingError(f"{path}: a mapping is expected, not {type(content).__name__}")
     return content
-
-
-def _pick(wanted: list[str], offered: Mapping[str, Any], where: str) -> dict[str, Any]:
-    for item in wanted:
-        if item not in offered:
-            raise SettingError(f"{where}: {item!r} is not there; there are {', '.join(offered) or 'none'}")
-    return {item: offered[item] for item in wanted}

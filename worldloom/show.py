@@ -6,15 +6,19 @@ from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.text import Text
 
+from domain.agents import depth_of
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
 from events.log import Log
+from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
 from projections.state import history
 from projections.transcript import json_text, observation_text
 
 _INDENT = "    "
+_DEEPER = 6
+"""Columns by which a sub-agent stands further right than whoever asked it."""
 _LONGEST = 400
 """Characters of an observation or a changed value that are shown unless all is asked for."""
 
@@ -42,8 +46,9 @@ def render(store: Log, stream: str, *, full: bool = False) -> Iterator[Renderabl
             turn += 1
             yield Rule(f"turn {turn}", align="left", style="dim")
         body = _body(event, longest)
+        depth = depth_of(getattr(event, "agent", ""))
         if body is not None:
-            yield body
+            yield from _indented(body, _DEEPER * depth) if depth else (body,)
 
 
 def _opening(contents: Contents, stream: str, started: ConversationStarted) -> RenderableType:
@@ -68,10 +73,23 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return _line(f"{_INDENT}<- refused ({event.code}): ", event.reason, "yellow", longest)
         case ToolFaulted():
             return _line(f"{_INDENT}<- fault ({event.kind}): ", event.reason, "red", longest)
+        case SubagentStarted():
+            return _line(f"{event.agent} is asked: ", event.request, "bold blue", longest)
+        case SubagentFinished():
+            return Text(f"{event.agent} gives up: {event.reason}", style="red") if event.reason else None
+        case ToolConflicted():
+            place = ".".join(event.place)
+            return Text(f"{_INDENT}   {event.call_id} is run again: {event.overtaken_by} has changed {place}", style="yellow")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
             return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
     return None
+
+
+def _indented(body: RenderableType, columns: int) -> Iterator[RenderableType]:
+    """Each line further right; by hand, since rich would cut what it indents at the terminal's edge."""
+    for line in body.renderables if isinstance(body, Group) else (body,):
+        yield Text.assemble(" " * columns, line) if isinstance(line, Text) else line
 
 
 def before_and_after(change: Change) -> tuple[str, str]:

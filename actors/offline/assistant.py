@@ -6,12 +6,14 @@ from random import Random
 from typing import Any
 
 from actors.mind import Reply, Say, UseTools
+from actors.offline import handover
 from actors.offline.hearing import adds, closing, protests, replaces, requests, unsure
 from actors.offline.requests import Desk, Request, Thought, hands_over
+from domain.agents import Agent
 from domain.conversation import Wanted
 from domain.grammar import Grammar, release, tidy
 from domain.policy import agrees, declines
-from domain.skill import Ask, Confirm, HandOver, Script, Skill, Slot, Step, Tell, Use
+from domain.skill import Ask, Confirm, HandOver, Script, Skill, Slot, Step, Tell, Use, UseAll
 from events.base import Event
 from events.conversation import AssistantSpoke, Usage, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -39,6 +41,7 @@ class OfflineAssistant:
         authenticate: Script that finds out who the user is, before any request is served.
         phrases: The setting's, with those that all settings share.
         seed: Of the conversation; with the step, the only source of chance.
+        team: Itself with those who work for it; None where it has all the tools.
     """
 
     model = "offline/assistant"
@@ -52,7 +55,11 @@ class OfflineAssistant:
         authenticate: Callable[[Script], Any] | None,
         phrases: Grammar,
         seed: int,
+        team: Agent | None = None,
     ) -> None:
+        self._team = team
+        self._handed_on: set[str] = set()
+        """Calls that other agents work on."""
         self._skills, self._phrases, self._seed = skills, phrases, seed
         self._desk = Desk(slots, authenticate, frozenset(name for skill in skills.values() for name in skill.slots))
         self._step = 0
@@ -78,7 +85,8 @@ class OfflineAssistant:
             case ToolCalled():
                 self._called(event, self._next())
             case ToolAnswered() | ToolRefused() | ToolFaulted():
-                self._desk.came_out(event)
+                handed_on = event.call_id in self._handed_on
+                self._desk.came_out(handover.outcome(event) if handed_on else event)
             case _:
                 return
         self._plan = None
@@ -170,9 +178,13 @@ class OfflineAssistant:
         return request
 
     def _called(self, event: ToolCalled, plan: _Plan) -> None:
+        tool, arguments = event.tool, event.arguments
+        if self._team is not None and tool in self._team.subagents:
+            self._handed_on.add(event.call_id)
+            tool, arguments = handover.understood(self._team, str(arguments.get("request"))) or (tool, arguments)
         planned = plan.thought.step if plan.thought else None
-        acts = isinstance(planned, Use) and planned.tool == event.tool and planned.acts
-        self._desk.called(event.call_id, Use(event.tool, event.arguments, acts))
+        acts = isinstance(planned, Use) and planned.tool == tool and planned.acts
+        self._desk.called(event.call_id, Use(tool, arguments, acts))
         self._learn(plan.thought)
 
     def _spoken(self, plan: _Plan) -> None:
@@ -228,11 +240,29 @@ class OfflineAssistant:
         thought = self._desk.think(request)
         step = thought.step
         values = self._desk.know()
-        if isinstance(step, Use):
-            arguments = dict(step.arguments)
-            why = self._why(step.tool, "act" if step.acts else "look", {**values, **arguments, "tool": step.tool}, rng)
-            return _Plan(UseTools((Wanted(step.tool, arguments),), reasoning=why), thought, step.tool)
+        if isinstance(step, Use | UseAll):
+            return self._use(step, thought, values, rng)
         return _Plan(self._verbalise(step, thought, request, {**values, **step.values}, rng), thought, step.phrase)
+
+    def _use(self, step: Use | UseAll, thought: Thought, values: dict[str, Any], rng: Random) -> _Plan:
+        """Own tools are used one at a time; other agents can be put to work at once."""
+        uses = step.uses if isinstance(step, UseAll) else (step,)
+        first = uses[0]
+        together = [use for use in uses if self._via(use.tool)] if self._via(first.tool) else [first]
+        name = self._via(first.tool) or first.tool
+        why = self._why(first.tool, "act" if first.acts else "look", {**values, **first.arguments, "tool": name}, rng)
+        return _Plan(UseTools(tuple(self._wanted(use, rng) for use in together), reasoning=why), thought, first.tool)
+
+    def _wanted(self, use: Use, rng: Random) -> Wanted:
+        via = self._via(use.tool)
+        if via is None or self._team is None:
+            return Wanted(use.tool, dict(use.arguments))
+        return Wanted(via, {"request": handover.ask(self._team, use.tool, use.arguments, rng)})
+
+    def _via(self, tool: str) -> str | None:
+        """The sub-agent to whom a tool's work is handed on."""
+        ability = self._team.abilities.get(tool) if self._team else None
+        return ability.via if ability else None
 
     def _talk(self, topic: str, rng: Random) -> _Plan:
         keys = [topic] if self._spoke or topic == "bye" else ["hello", topic]

@@ -1,20 +1,23 @@
 """Examples for supervised fine-tuning: what one agent saw and wrote in one conversation, and where it comes from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.conversation import USER
 from domain.world import World
 from events.conversation import ConversationStarted
 from events.log import Log, Recorded
 from events.run import ConversationFinished
+from events.subagents import SubagentStarted
 from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
 from projections.runs import RunView, mismatch, read_run
-from projections.transcript import ASSISTANT, Message, system_prompt, transcript
+from projections.transcript import ASSISTANT, Line, Message, agent_prompt, system_prompt, transcript
 
-VERSION = "sft.v1"
+VERSION = "sft.v2"
 """Changes whenever equal logs would give other rows."""
 
 
@@ -32,6 +35,8 @@ class Example(BaseModel):
     setting: str
     agent: str
     """Path of the agent whose messages are trained on."""
+    parent_call: str
+    """For a sub-agent, the call of its parent that it answers; else empty."""
     goal: str
     seed: int
     model: str
@@ -52,7 +57,9 @@ class Example(BaseModel):
 
 
 def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = None) -> Iterator[Example]:
-    """One example per finished conversation, sorted by name; one conversation in memory at a time.
+    """One example for each agent that wrote something in a finished conversation; one conversation in memory at a time.
+
+    Conversations are sorted by name; in each the assistant comes first, then its sub-agents as they were put to work.
 
     Raises:
         RecordError: The log holds no run, or a conversation is not the one that the run recorded.
@@ -68,15 +75,13 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
         wrong = mismatch(records, finished)
         if records and wrong:
             raise RecordError(f"stream {stream}: {wrong}; restore the log from a copy")
-        example = example_of(contents, records, finished)
-        if example is not None:
-            yield example
+        yield from examples_of(contents, records, finished)
 
 
-def example_of(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished, agent: str = ASSISTANT) -> Example | None:
-    """What an agent can learn from a conversation; None where it wrote nothing.
+def examples_of(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished) -> Iterator[Example]:
+    """What each agent can learn from a conversation; an agent that wrote nothing is left out.
 
-    Messages after its last one are left out: nothing of them is trained on.
+    Messages after an agent's last one are left out: nothing of them is trained on.
 
     Raises:
         RecordError: The stream is not a conversation's.
@@ -85,30 +90,51 @@ def example_of(contents: Contents, records: Sequence[Recorded], finished: Conver
     started = records[0].event if records else None
     if not isinstance(started, ConversationStarted):
         raise RecordError(f"{finished.stream} is no conversation, though the run says that it was held; restore the log from a copy")
-    lines = list(transcript(records, agent))
-    while lines and not lines[-1].message.train:
-        lines.pop()
-    if not lines:
-        return None
+    lineage = {
+        "conversation": records[0].stream,
+        "run": started.run,
+        "setting": started.setting,
+        "goal": _goal_id(contents, started),
+        "seed": started.seed,
+        "stream_digest": records[-1].link.hex(),
+        "projection": VERSION,
+        "world_digest": _last_world(contents, started, records),
+        "accepted": finished.accepted,
+        "findings": finished.findings,
+        "persona": contents.text(started.persona),
+    }
+    for agent, own in by_agent(records).items():
+        lines = list(transcript(own, agent))
+        while lines and not lines[-1].message.train:
+            lines.pop()
+        if lines:
+            yield _example(contents, started, agent, own[0], lines, lineage)
+
+
+def _example(
+    contents: Contents, started: ConversationStarted, agent: str, first: Recorded, lines: Sequence[Line], lineage: Mapping[str, Any]
+) -> Example:
+    begun = first.event if isinstance(first.event, SubagentStarted) else None
+    prompt = agent_prompt(contents, started, begun) if begun else system_prompt(contents, started)
     return Example(
-        conversation=records[0].stream,
-        messages=(Message(role="system", content=system_prompt(contents, started)), *(line.message for line in lines)),
-        tools=contents.text(started.toolset),
-        run=started.run,
-        setting=started.setting,
+        messages=(Message(role="system", content=prompt), *(line.message for line in lines)),
+        tools=contents.text(begun.toolset if begun else started.toolset),
         agent=agent,
-        goal=_goal_id(contents, started),
-        seed=started.seed,
-        model=started.models.get(agent) or started.models.get(agent.partition("/")[0], ""),
-        first_event=1,
+        parent_call=begun.call_id if begun else "",
+        model=begun.model if begun else started.models.get(agent, ""),
+        first_event=first.position,
         last_event=lines[-1].last,
-        stream_digest=records[-1].link.hex(),
-        projection=VERSION,
-        world_digest=_last_world(contents, started, records),
-        accepted=finished.accepted,
-        findings=finished.findings,
-        persona=contents.text(started.persona),
+        **lineage,
     )
+
+
+def by_agent(records: Sequence[Recorded]) -> dict[str, list[Recorded]]:
+    """Who the events of a conversation concern: the assistant's, and those of each sub-agent from its beginning on."""
+    found: dict[str, list[Recorded]] = {ASSISTANT: []}
+    for record in records:
+        agent = getattr(record.event, "agent", USER)
+        found.setdefault(ASSISTANT if agent == USER else agent, []).append(record)
+    return found
 
 
 def _goal_id(contents: Contents, started: ConversationStarted) -> str:

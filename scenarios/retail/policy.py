@@ -49,8 +49,8 @@ def _own_data(memory: Memory, call: Call, world: World) -> bool:
     return order is None or order["user_id"] == known
 
 
-def _one_at_a_time(memory: Memory, _call: Call, _world: World) -> bool:
-    return memory.calls_in_step <= 1
+def _one_at_a_time(memory: Memory, call: Call, _world: World) -> bool:
+    return memory.calls_in_step[call.agent] <= 1
 
 
 def _looked_up(memory: Memory, call: Call, _world: World) -> bool:

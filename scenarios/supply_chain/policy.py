@@ -58,8 +58,8 @@ def _identified(memory: Memory, _: Call, __: World) -> bool:
     return caller(memory) is not None
 
 
-def _one_call(memory: Memory, _: Call, __: World) -> bool:
-    return memory.calls_in_step <= 1
+def _one_call(memory: Memory, call: Call, _: World) -> bool:
+    return memory.calls_in_step[call.agent] <= 1
 
 
 def _own_company(memory: Memory, call: Call, world: World) -> bool:

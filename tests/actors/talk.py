@@ -5,8 +5,7 @@ from random import Random
 
 from actors.conversation import visible
 from actors.mind import Mind, Reply, Say
-from actors.offline.assistant import OfflineAssistant
-from actors.offline.user import OfflineUser
+from actors.minds import OFFLINE, make_mind
 from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
 from domain.persona import Persona, draw_persona
@@ -16,6 +15,7 @@ from domain.verdict import Verdict, judge
 from domain.world import World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, ModelReplied, UserSpoke
+from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 ASSISTANT = "assistant"
@@ -23,10 +23,7 @@ ASSISTANT = "assistant"
 
 def minds(setting: Setting, goal: Goal, persona: Persona, seed: int) -> dict[str, Mind]:
     """Both offline models, new."""
-    return {
-        USER: OfflineUser(goal, persona, setting.phrases, setting.slots, seed),
-        ASSISTANT: OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed),
-    }
+    return {role: make_mind(role, OFFLINE[role], setting, goal, persona, seed) for role in (USER, ASSISTANT)}
 
 
 def think(mind: Mind) -> Reply:
@@ -40,11 +37,12 @@ def think(mind: Mind) -> Reply:
 
 def commands(state: Conversation, pair: dict[str, Mind]) -> Iterator[Command]:
     """What the next speaker wants."""
-    if state.waiting:
-        yield RunTool()
+    turn = state.next()
+    assert turn is not None
+    if turn.call is not None:
+        yield RunTool(turn.call.call_id)
         return
-    last = state.history[-1]
-    agent = ASSISTANT if isinstance(last, UserSpoke | ToolAnswered | ToolRefused | ToolFaulted) else USER
+    agent = turn.agent
     limit = state.limit_for(agent)
     if limit:
         yield End(limit)
@@ -73,6 +71,8 @@ def hold(setting: Setting, world: World, goal: Goal, persona: Persona, seed: int
             for event in decide(state, command, setting.environment, memory):
                 state = replay(state, [event])
                 memory.observe(event)
+                if isinstance(event, SubagentStarted):
+                    pair[event.agent] = make_mind(event.agent, OFFLINE[ASSISTANT], setting, goal, persona, seed)
                 for agent, mind in pair.items():
                     if visible(event, agent):
                         mind.observe(event)
@@ -105,6 +105,10 @@ def text(events: list[Event] | Conversation) -> str:
                 lines.append(f"   -> REFUSED {code}: {reason}")
             case ToolFaulted(reason=reason):
                 lines.append(f"   -> FAULT {reason}")
+            case SubagentStarted(agent=agent, request=request):
+                lines.append(f"      [{agent}: {request}]")
+            case SubagentFinished(agent=agent):
+                lines.append(f"      [{agent} is done]")
             case ConversationEnded(reason=reason):
                 lines.append(f"END   {reason}")
     return "\n".join(lines)

@@ -4,7 +4,8 @@ import pytest
 
 from domain.policy import agrees, declines, remember
 from events.base import Event
-from events.tools import ToolRefused
+from events.conversation import AssistantSpoke, ModelReplied
+from events.tools import ToolCalled, ToolRefused
 from tests.parcels import begun, call, hold, say
 
 
@@ -81,3 +82,22 @@ def test_a_rule_guards_and_tells_its_sentence() -> None:
 def test_yes_and_no(text: str, yes: bool, no: bool) -> None:
     """A sentence agrees when it says yes and does not say no as well."""
     assert (agrees(text), declines(text)) == (yes, no)
+
+
+def test_steps_and_words_are_counted_by_agent() -> None:
+    """One agent's calls do not count for another's step, and what sub-agents say is not said to the user."""
+    memory = remember(
+        [
+            ModelReplied(agent="assistant", model="m"),
+            ToolCalled(agent="assistant", call_id="c1", tool="clerk", arguments={}),
+            ToolCalled(agent="assistant", call_id="c2", tool="clerk", arguments={}),
+            ModelReplied(agent="assistant/clerk", model="m"),
+            ToolCalled(agent="assistant/clerk", call_id="c3", tool="find_return", arguments={}),
+            AssistantSpoke(agent="assistant/clerk", content="For the assistant only."),
+        ]
+    )
+
+    assert (memory.calls_in_step["assistant"], memory.calls_in_step["assistant/clerk"]) == (2, 1)
+    assert memory.assistant_said == ""
+    memory.observe(ModelReplied(agent="assistant/clerk", model="m"))
+    assert (memory.calls_in_step["assistant"], memory.calls_in_step["assistant/clerk"]) == (2, 0)

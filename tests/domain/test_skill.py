@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.skill import Ask, Confirm, LookupRefused, Pause, Record, Script, Skill, Slot, Tell, Use
+from domain.skill import Ask, Confirm, LookupRefused, Pause, Record, Script, Skill, Slot, Tell, Use, UseAll
 
 
 def step(script, record):
@@ -72,3 +72,28 @@ def test_cues_are_found_as_when_ignoring_case(cues, text):
     skill = Skill("x", cues, cancel)
     match = skill.recogniser.search(text)
     assert skill.place(text, text.lower()) == (match.span() if match else None)
+
+
+def test_several_look_ups_are_asked_for_at_once_and_answered_in_order():
+    """What is missing is asked for together; once all is there, it comes in the order in which it was wanted."""
+
+    def script(s):
+        order, stock = s.look_all(("show", {"order_id": "7"}), ("count", {}))
+        s.tell("told", order=order, stock=stock)
+
+    record = Record()
+    both = step(script, record)
+    assert both == UseAll((Use("show", {"order_id": "7"}), Use("count", {})))
+    record.answers[both.uses[1].key] = 3
+    assert step(script, record) == Use("show", {"order_id": "7"})
+    record.answers[both.uses[0].key] = {"id": "7"}
+    assert step(script, record) == Tell("told", {"order": {"id": "7"}, "stock": 3})
+
+
+def test_a_refusal_among_several_look_ups_is_raised():
+    """A script may catch it as that of a single one."""
+    uses = (Use("show", {}), Use("count", {}))
+    record = Record(answers={uses[0].key: 1, uses[1].key: LookupRefused("count", "no", "No.")})
+
+    with pytest.raises(LookupRefused, match="No"):
+        Script(record).look_all(("show", {}), ("count", {}))

@@ -7,6 +7,7 @@ from rich.console import Console
 from domain.conversation import Wanted
 from events.store import EventStore
 from tests.projections.recorded import TALK, asked, begin, hold
+from tests.projections.recorded_team import STREAM, make
 from worldloom.show import render
 
 
@@ -53,3 +54,25 @@ def test_long_observations_are_cut_and_say_so(tmp_path: Path) -> None:
     assert "characters more)" in cut
     assert "characters more)" not in full
     assert "x" * 1000 in full
+
+
+def test_subagents_stand_further_right(tmp_path: Path) -> None:
+    """Who was asked for what, what came of it, and who gave up, indented below whoever asked."""
+    store = make(tmp_path / "out").open_log()
+    console = Console(width=40, soft_wrap=True, no_color=True, highlight=False)
+    with console.capture() as capture:
+        for part in render(store, STREAM):
+            console.print(part)
+    store.close()
+
+    for line in (
+        '    -> clerk(request="Find R-2.")  c2',
+        "      assistant/clerk is asked: Find R-1.",
+        '          -> find_return(return_id="R-1")  c3',
+        "             c3 is run again: c9 has changed returns.R-1.status",
+        '          <- {"status":"open"}',
+        "      assistant/clerk#2 gives up: fell over",
+        "      assistant/clerk: R-1 is open.",
+        "    <- R-1 is open.",
+    ):
+        assert line in capture.get().splitlines()

@@ -11,7 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from actors.minds import check_models
-from actors.run import Run, RunSettings, prepare
+from actors.placement import Placement, crew_of
+from actors.plan import RunSettings, prepare
+from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
@@ -34,6 +36,11 @@ def generate(
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
+    placement: Annotated[str, typer.Option("--placement", help="inline, shared, dedicated, or auto.")] = "auto",
+    workers: Annotated[int, typer.Option("--workers", min=0, help="Host processes; 0 is one for each core.")] = 0,
+    capacity: Annotated[int, typer.Option("--capacity", min=1, help="Conversations that a host holds at a time.")] = 500,
+    store: Annotated[str | None, typer.Option("--store", help="postgresql://user@host/database, instead of files.")] = None,
+    ray_address: Annotated[str | None, typer.Option("--ray-address", help="A running Ray cluster; auto finds one here.")] = None,
 ) -> None:
     """Generate conversations, and the data set made of them."""
     loaded = {name: load(name) for name in settings}
@@ -41,34 +48,41 @@ def generate(
         settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
     )
     check_models(run_settings.models)
+    placed = Placement(placement, workers, capacity, ray_address).settled(count)
     places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
-    folder = RunFolder.start(out, run_settings.model_dump(mode="json"))
-    store = folder.write_log()
+    folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
+    log = folder.write_log()
     try:
-        run = Run(run_settings, places, store)
-        _hold(run, count)
-        rows = write_dataset(store, folder.dataset)
+        ledger = Ledger(run_settings, log)
+        if ledger.open():
+            with crew_of(placed, run_settings, places, folder.path, log, data) as crew:
+                _hold(ledger, crew, count)
+        ledger.close()
+        rows = write_dataset(log, folder.dataset)
     finally:
-        store.close()
-    _summarise(run, folder, rows)
+        log.close()
+    _summarise(ledger, folder, rows)
 
 
-def _hold(run: Run, count: int) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[accepted]} accepted"))
+def _hold(ledger: Ledger, crew: Crew, count: int) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[how]}"))
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("conversations", total=count, accepted=0)
+        task = progress.add_task("conversations", total=count, completed=count - len(ledger.open()), how="")
 
         async def hold() -> None:
-            accepted = 0
-            async for stream in run.hold_all():
-                ended = run.finished.get(stream)
-                accepted += ended is not None and ended.accepted
-                progress.update(task, advance=1, accepted=accepted)
+            async for ends in Supervisor(ledger, crew).hold_all():
+                progress.update(task, advance=len(ends), how=_how(ledger))
 
         asyncio.run(hold())
 
 
-def _summarise(run: Run, folder: RunFolder, rows: int) -> None:
+def _how(ledger: Ledger) -> str:
+    accepted = sum(end.accepted for end in ledger.finished.values())
+    abandoned = f", {len(ledger.abandoned)} abandoned" if ledger.abandoned else ""
+    return f"{accepted} accepted, {len(ledger.finished) - accepted} not{abandoned}"
+
+
+def _summarise(run: Ledger, folder: RunFolder, rows: int) -> None:
     table = Table("setting", "conversations", "accepted", "events", "not accepted because", title=f"{run.settings.name} in {folder.path}")
     for name in run.settings.settings:
         ends = [end for stream, end in run.finished.items() if stream.startswith(f"{name}/")]
@@ -83,7 +97,7 @@ def _summarise(run: Run, folder: RunFolder, rows: int) -> None:
         console.print(f"abandoned: {abandoned.stream} ({abandoned.fault}): {abandoned.reason}", markup=False)
     digest = run.closed.digest[:16] if run.closed else "-"
     console.print(f"{rows} rows in {folder.dataset}; log digest {digest}", soft_wrap=True)
-    first = next(iter(run.finished), None)
+    first = min(run.finished, default=None)
     if first:
         console.print(f"look next: worldloom show {first} --out {folder.path}", soft_wrap=True)
 

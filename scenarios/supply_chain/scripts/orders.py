@@ -20,9 +20,22 @@ def order_status(s: Script) -> NoReturn:
         "lines": lines,
         "total": money(order["total_cents"]),
     }
-    if order["shipments"]:
-        s.tell("order_status.with_shipment", **values, shipments=order["shipments"])
-    s.tell("order_status.told", **values)
+    if not order["shipments"]:
+        s.tell("order_status.told", **values)
+    tracking = [("track_shipment", {"shipment_id": shipment_id}) for shipment_id in order["shipments"]]
+    *tracked, invoices = s.look_all(*tracking, ("list_invoices", {"company_id": order["company_id"]}))
+    values["where"] = [_on_its_way(shipment) for shipment in tracked]
+    invoice = next((row for row in invoices if row["order_id"] == order["order_id"]), None)
+    if invoice is None:
+        s.tell("order_status.with_shipment", **values)
+    owed = {"invoice_id": invoice["invoice_id"], "balance": money(invoice["balance_cents"]), "due": invoice["due_on"]}
+    s.tell("order_status.with_invoice", **values, **owed)
+
+
+def _on_its_way(shipment: Any) -> str:
+    if shipment["delivered_on"]:
+        return f"{shipment['shipment_id']}, delivered on {shipment['delivered_on']}"
+    return f"{shipment['shipment_id']} {words(shipment['status'])}, expected on {shipment['eta']}"
 
 
 def cancel_order(s: Script) -> NoReturn:
@@ -83,11 +96,10 @@ def reserve_stock(s: Script) -> NoReturn:
         s.decline("reserve_stock.not_open", order_id=order["order_id"], status=words(order["status"]))
     within_credit(s, order)
     lacking = []
-    for line in order["lines"]:
+    short_lines = [line for line in order["lines"] if line["quantity"] > line["allocated"]]
+    stocks = s.look_all(*(("check_stock", {"product_id": line["product_id"]}) for line in short_lines))
+    for line, stock in zip(short_lines, stocks, strict=True):
         missing = line["quantity"] - line["allocated"]
-        if not missing:
-            continue
-        stock = s.look("check_stock", product_id=line["product_id"])
         here = next(row for row in stock["warehouses"] if row["warehouse_id"] == order["warehouse_id"])
         free = here["on_hand"] - here["reserved"]
         if free < missing:

@@ -50,11 +50,11 @@ def create_purchase(s: Script) -> NoReturn:
     product = product_id(s)
     count = s.need("quantity")
     city = s.need("to_warehouse")
-    warehouse = warehouse_of(s.look("list_warehouses"), city)
     try:
-        best = s.look("find_suppliers", product_id=product)[0]
+        warehouses, offers = s.look_all(("list_warehouses", {}), ("find_suppliers", {"product_id": product}))
     except LookupRefused as refused:
         s.decline("create_purchase.nobody", reason=refused.reason)
+    warehouse, best = warehouse_of(warehouses, city), offers[0]
     total = count * best["unit_cost_cents"]
     values: dict[str, Any] = {"product_id": product, "count": str(count), "city": city, "supplier": best["name"]}
     values |= {"total": money(total), "unit_cost": money(best["unit_cost_cents"])}

@@ -1,0 +1,127 @@
+"""A host: one process that holds many conversations at a time, and writes them to a shard of its own."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+from actors.conversation import ConversationActor, MindFactory
+from actors.mind import Mind
+from actors.minds import make_mind
+from actors.plan import Place, Planned, Planner, RunSettings
+from domain.errors import SettingError
+from domain.goal import gold_world
+from domain.verdict import judge
+from events.base import Event
+from events.conversation import ConversationEnded
+from events.errors import EventsError
+from events.log import WritableLog
+from events.run import ConversationAbandoned, ConversationFinished
+from events.subagents import SubagentStarted
+
+MindMaker = Callable[[Planned], MindFactory]
+"""For one conversation: what makes its minds."""
+
+
+class Host:
+    """Holds conversations.
+
+    Args:
+        store: The shard; nobody else writes to it.
+        capacity: Conversations at a time.
+        minds: Makes minds in this process unless told otherwise.
+        clock: Wall time in seconds; recorded, never hashed.
+    """
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        places: Mapping[str, Place],
+        store: WritableLog,
+        *,
+        capacity: int = 1,
+        minds: MindMaker | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings, self._store, self._clock, self._minds = settings, store, clock, minds or minds_here
+        self._planner = Planner(settings, places, store)
+        self._room = asyncio.Semaphore(capacity)
+        self._draining = False
+
+    async def hold(self, indices: Sequence[int]) -> AsyncIterator[Event]:
+        """Hold conversations; yields how each came out, as it comes. Drained, it yields fewer."""
+        tasks = [asyncio.ensure_future(self._hold(index)) for index in indices]
+        try:
+            for done in asyncio.as_completed(tasks):
+                end = await done
+                if end is not None:
+                    yield end
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def drain(self) -> None:
+        """Begin no more conversations, and leave those that are under way at their next append."""
+        self._draining = True
+
+    def begun(self, indices: Sequence[int]) -> list[int]:
+        """Those of the conversations that were begun and have not ended: who was at work when a host died."""
+        found = []
+        for index in indices:
+            last = None
+            for record in self._store.read(self._settings.stream(index)):
+                last = record.event
+            if last is not None and not isinstance(last, ConversationEnded):
+                found.append(index)
+        return found
+
+    async def _hold(self, index: int) -> Event | None:
+        async with self._room:
+            await asyncio.sleep(0)  # rules never wait, but whoever watches or interrupts must get a turn
+            if self._draining:
+                return None
+            stream = self._settings.stream(index)
+            try:
+                return await self._held(index)
+            except (SettingError, EventsError, OSError):  # these concern the whole run
+                raise
+            except Exception as error:  # one conversation that breaks must not stop the others
+                return ConversationAbandoned(stream=stream, reason=f"{type(error).__name__}: {error}", fault="infrastructure")
+            finally:
+                self._store.forget(stream)
+
+    async def _held(self, index: int) -> Event | None:
+        planned = self._planner.plan(index)
+        setting = planned.place.setting
+        actor = ConversationActor(
+            planned.stream,
+            self._store,
+            planned.started,
+            planned.place.base,
+            setting.environment,
+            self._minds(planned),
+            self._clock,
+        )
+        try:
+            while actor.state.ended is None:
+                if self._draining:
+                    return None
+                await actor.step()
+        finally:
+            actor.leave()
+        gold = gold_world(planned.place.world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+        verdict = judge(actor.state, planned.goal, gold)
+        head = self._store.head(planned.stream)
+        return ConversationFinished(
+            stream=planned.stream, events=head.position, digest=head.digest, accepted=verdict.accepted, findings=verdict.findings
+        )
+
+
+def minds_here(planned: Planned) -> MindFactory:
+    """Minds in this process."""
+    started = planned.started
+
+    def mind(path: str, begun: SubagentStarted | None) -> Mind:
+        model = started.models[path] if begun is None else begun.model
+        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
+
+    return mind

@@ -1,0 +1,147 @@
+"""What a run is to hold: its settings, its places, and every conversation drawn from seed and index alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from random import Random
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from domain.agents import ASSISTANT
+from domain.conversation import USER
+from domain.errors import SettingError
+from domain.goal import Goal
+from domain.persona import Persona, draw_persona
+from domain.setting import Setting
+from domain.values import canonical
+from domain.world import Base, World
+from events.conversation import ConversationStarted
+from events.digests import content_digest
+from events.log import WritableLog
+
+RUN = "run"
+"""Name of the run's own stream."""
+_FLUSH = 64
+_SCHEDULE = 1000
+
+
+class RunSettings(BaseModel):
+    """What decides every byte of a run's log and data set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings: tuple[str, ...]
+    count: int
+    seed: int
+    models: dict[str, str] = {USER: "offline/user", ASSISTANT: "offline/assistant"}
+    data: str | None = None
+    """Digest of the outside data, where there is any."""
+    enforced: bool = True
+
+    @property
+    def name(self) -> str:
+        """The run's name: a digest of its settings, so that equal runs are called the same."""
+        return "run-" + content_digest(canonical(self.model_dump(mode="json")))[:12]
+
+    def stream(self, index: int) -> str:
+        """Name of a conversation's stream."""
+        return f"{self.settings[index % len(self.settings)]}/{index:06d}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A setting made ready for a run: its world is loaded."""
+
+    setting: Setting
+    base: Base
+    goals: tuple[Goal, ...]
+    content: Mapping[str, bytes]
+    """What ConversationStarted names by digest, and is the same for all conversations."""
+    team: tuple[bytes, ...] = ()
+    """What SubagentStarted names by digest: prompts and tool lists of the sub-agents."""
+
+    @cached_property
+    def world(self) -> World:
+        """The world in which every conversation begins."""
+        return World(self.base)
+
+
+def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
+    """Load or draw a setting's world, and its goals where they come with the data.
+
+    Raises:
+        SettingError: The setting cannot run on outside data, or the data does not fit it.
+    """
+    if data is None:
+        base = setting.base(setting.draw_world(Random(f"{seed}/world/{setting.name}")))
+        goals: tuple[Goal, ...] = ()
+    elif setting.data is None:
+        raise SettingError(f"setting {setting.name!r} has a world of its own only; leave out --data")
+    else:
+        base = setting.base(setting.data.read(data))
+        goals = tuple(setting.data.goals(data, World(base)))
+        if not goals:
+            raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
+    source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}
+    content = {
+        "world": orjson.dumps(base.document()),
+        "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
+        "policy": setting.policy.prose.encode(),
+        "toolset": orjson.dumps(setting.assistant.toolset.specs),
+    }
+    below = [agent for _, agent in setting.assistant.walk()][1:]
+    team = tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))
+    return Place(setting, base, goals, content, team)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One conversation before it is held."""
+
+    stream: str
+    started: ConversationStarted
+    place: Place
+    goal: Goal
+    persona: Persona
+
+
+class Planner:
+    """Draws any conversation of a run.
+
+    Args:
+        places: One for each of ``settings.settings``, by name.
+        store: Where the content goes that conversations name by digest.
+    """
+
+    def __init__(self, settings: RunSettings, places: Mapping[str, Place], store: WritableLog) -> None:
+        self.settings, self._places, self._store = settings, places, store
+        self._content = {name: {what: store.put(body) for what, body in place.content.items()} for name, place in places.items()}
+        for body in (body for place in places.values() for body in place.team):
+            store.put(body)
+
+    def plan(self, index: int) -> Planned:
+        """The conversation of an index: its goal and persona."""
+        names = self.settings.settings
+        place = self._places[names[index % len(names)]]
+        drawn = blake2b(f"{self.settings.seed}/{index}".encode(), digest_size=6).digest()
+        seed = int.from_bytes(drawn)
+        rng = Random(seed)
+        goal = place.goals[index // len(names) % len(place.goals)] if place.goals else place.setting.draw_goal(place.world, rng)
+        persona = draw_persona(rng)
+        started = ConversationStarted(
+            run=self.settings.name,
+            setting=place.setting.name,
+            index=index,
+            seed=seed,
+            persona=self._store.put(persona.model_dump_json().encode()),
+            goal=self._store.put(goal.model_dump_json().encode()),
+            models=self.settings.models,
+            clock=place.setting.clock,
+            limits=place.setting.limits,
+            enforced=self.settings.enforced,
+            **self._content[place.setting.name],
+        )
+        return Planned(self.settings.stream(index), started, place, goal, persona)

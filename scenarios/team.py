@@ -1,0 +1,93 @@
+"""From the agents that ``scenario.yaml`` declares to a team: every tool belongs to exactly one of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.agents import ASSISTANT, Agent
+from domain.errors import SettingError
+from domain.tools import Tool, Toolset
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class AgentLimits(BaseModel):
+    """Where a sub-agent is stopped, for one request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tool_calls: int = Field(gt=0)
+
+
+class AgentFile(BaseModel):
+    """One sub-agent of ``scenario.yaml``; ``domain/agents.py`` says what the fields mean."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: str
+    prompt: str
+    tools: list[str] = []
+    subagents: dict[str, "AgentFile"] = {}
+    limits: AgentLimits | None = None
+
+
+class Team:
+    """Builds the agents of one setting.
+
+    Args:
+        tools: All that the setting has, by name.
+        deepest: How often work may be handed on.
+        where: The file, for errors.
+    """
+
+    def __init__(self, tools: Mapping[str, Tool], deepest: int, where: str) -> None:
+        self._tools, self._deepest, self._where = tools, deepest, where
+        self._owners: dict[str, str] = {}
+
+    def assistant(self, summary: str, prompt: str, tools: Sequence[str], subagents: Mapping[str, AgentFile]) -> Agent:
+        """The agent that serves the user, and below it all who work for it.
+
+        Raises:
+            SettingError: A tool is missing or belongs to two agents, a name is not one, or work is handed on too deep.
+        """
+        own = Toolset(self._take(tools, ASSISTANT, "tools").values())
+        return Agent(ASSISTANT, summary, prompt, own, self._below(subagents, "subagents", 1))
+
+    def _below(self, files: Mapping[str, AgentFile], key: str, depth: int) -> dict[str, Agent]:
+        if files and depth > self._deepest:
+            raise SettingError(f"{self._where}: {key}: work may be handed on {self._deepest} times only; raise limits.depth or nest less")
+        return {name: self._agent(name, file, f"{key}.{name}", depth) for name, file in files.items()}
+
+    def _agent(self, name: str, file: AgentFile, key: str, depth: int) -> Agent:
+        if not _NAME.fullmatch(name):
+            raise SettingError(f"{self._where}: {key}: {name!r} is no name for an agent; small letters, digits and _ make one")
+        if name in self._tools:
+            raise SettingError(f"{self._where}: {key}: {name!r} is a tool already; its parent could not tell them apart")
+        own = Toolset(self._take(file.tools, name, f"{key}.tools").values())
+        below = self._below(file.subagents, f"{key}.subagents", depth + 1)
+        if not own and not below:
+            raise SettingError(f"{self._where}: {key}: an agent needs tools or sub-agents")
+        most = file.limits.tool_calls if file.limits else None
+        return Agent(name, " ".join(file.summary.split()), file.prompt.strip(), own, below, most)
+
+    def _take(self, wanted: Sequence[str], agent: str, key: str) -> dict[str, Tool]:
+        picked: dict[str, Tool] = pick(wanted, self._tools, f"{self._where}: {key}")
+        for tool in picked:
+            if tool in self._owners:
+                raise SettingError(f"{self._where}: {key}: {tool!r} belongs to {self._owners[tool]} already; give it to one of them")
+            self._owners[tool] = agent
+        return picked
+
+
+def pick(wanted: Sequence[str], offered: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Those of what is offered that a file names.
+
+    Raises:
+        SettingError: One of them is not there.
+    """
+    for item in wanted:
+        if item not in offered:
+            raise SettingError(f"{where}: {item!r} is not there; there are {', '.join(offered) or 'none'}")
+    return {item: offered[item] for item in wanted}

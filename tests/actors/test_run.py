@@ -1,0 +1,165 @@
+"""A run: hosts that die are replaced, what they held goes on, and a conversation that keeps killing them is given up."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from actors.host import Host
+from actors.inline import InlineCrew
+from actors.plan import Place, RunSettings, prepare
+from actors.run import HostLost, Ledger, Supervisor
+from events.base import Event
+from events.store import EventStore
+from scenarios.load import load
+
+SETTINGS = RunSettings(settings=("supply_chain",), count=24, seed=5)
+
+
+@cache
+def places() -> dict[str, Place]:
+    """The one place of the run."""
+    return {name: prepare(load(name), SETTINGS.seed, None) for name in SETTINGS.settings}
+
+
+class Killed(BaseException):
+    """The host's process is gone."""
+
+
+class FragileStore(EventStore):
+    """Dies at an append, before or after it is on the disk."""
+
+    left = -1
+    before = False
+    poison: str | None = None
+    """Stream whose third append always kills."""
+
+    def append(self, stream, events, head, circumstances=None):
+        self.left -= 1
+        fatal = self.left == 0 or (stream == self.poison and head.position >= 3)
+        if fatal and self.before:
+            raise Killed
+        new = super().append(stream, events, head, circumstances)
+        if fatal:
+            raise Killed
+        return new
+
+
+class FragileCrew:
+    """Hosts in this process that die as their stores do."""
+
+    hosts = 2
+    capacity = 4
+
+    def __init__(self, folder: Path, deaths: Sequence[int] = (), poison: str | None = None, *, before: bool = False) -> None:
+        self.folder, self.deaths, self.poison, self.before = folder, list(deaths), poison, before
+        self.replaced = 0
+        self._hosts = [self._make(host) for host in range(self.hosts)]
+
+    def _make(self, host: int) -> Host:
+        store = FragileStore(self.folder / f"{host + 1}.sqlite")
+        store.left, store.before, store.poison = self.deaths.pop(0) if self.deaths else -1, self.before, self.poison
+        return Host(SETTINGS, places(), store, capacity=self.capacity, clock=lambda: 0.0)
+
+    async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
+        try:
+            return [end async for end in self._hosts[host].hold(indices)]
+        except Killed as error:
+            raise HostLost from error
+
+    async def begun(self, host: int, indices: Sequence[int]) -> list[int]:
+        return self._hosts[host].begun(indices)
+
+    async def replace(self, host: int) -> None:
+        self.replaced += 1
+        self._hosts[host] = self._make(host)
+
+    async def drain(self) -> None:
+        for host in self._hosts:
+            host.drain()
+
+
+def hold(folder: Path, crew, stop_after: int = 1000) -> Ledger:
+    """Hold all; the ledger then."""
+    ledger = Ledger(SETTINGS, EventStore(folder / "0.sqlite"), clock=lambda: 0.0)
+
+    async def run() -> None:
+        async for _ in Supervisor(ledger, crew).hold_all():
+            if len(ledger.finished) >= stop_after:
+                raise KeyboardInterrupt
+
+    asyncio.run(run())
+    return ledger
+
+
+def inline(folder: Path) -> InlineCrew:
+    """One host that writes to the run's own file."""
+    return InlineCrew(Host(SETTINGS, places(), EventStore(folder / "0.sqlite"), clock=lambda: 0.0))
+
+
+@pytest.fixture(scope="module")
+def digest(tmp_path_factory) -> str:
+    """Of the run that nothing disturbs."""
+    folder = tmp_path_factory.mktemp("whole")
+    closed = hold(folder, inline(folder)).closed
+    assert closed is not None
+    return closed.digest
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_hosts_that_die_are_replaced(tmp_path, digest, before):
+    """Killed at many appends, on both hosts, the run ends with the same digest and nothing lost."""
+    crew = FragileCrew(tmp_path, deaths=[30, 50, 70, 65, 90, 110, 40, 95], before=before)
+
+    ledger = hold(tmp_path, crew)
+
+    assert crew.replaced >= 4
+    assert ledger.abandoned == {}
+    assert ledger.closed.digest == digest
+
+
+def test_a_conversation_that_kills_its_host_is_given_up(tmp_path):
+    """After three deaths with nothing else at work it is abandoned with its reason; all others finish."""
+    poison = SETTINGS.stream(9)
+
+    ledger = hold(tmp_path, FragileCrew(tmp_path, poison=poison))
+
+    assert set(ledger.abandoned) == {poison}
+    assert "died 3 times" in ledger.abandoned[poison].reason
+    assert len(ledger.finished) == SETTINGS.count - 1
+    assert ledger.closed is not None
+
+
+def test_a_run_that_was_stopped_goes_on(tmp_path, digest):
+    """What was finished is not held again, and the end is the same."""
+    with pytest.raises(KeyboardInterrupt):
+        hold(tmp_path, inline(tmp_path), stop_after=5)
+    stopped = Ledger(SETTINGS, EventStore(tmp_path / "0.sqlite"))
+    assert 5 <= len(stopped.finished) < SETTINGS.count
+    assert stopped.closed is None
+
+    assert hold(tmp_path, inline(tmp_path)).closed.digest == digest
+
+
+def test_one_conversation_that_breaks_stops_no_other(tmp_path, monkeypatch):
+    """A mind that raises has its conversation abandoned, named with party and reason."""
+    from actors import host as module
+
+    def broken(path, model, setting, goal, persona, seed):
+        mind = make(path, model, setting, goal, persona, seed)
+        if seed == bad and path == "user":
+            mind.reply = lambda: 1 / 0
+        return mind
+
+    make = module.make_mind
+    bad = module.Planner(SETTINGS, places(), EventStore(tmp_path / "x.sqlite")).plan(3).started.seed
+    monkeypatch.setattr(module, "make_mind", broken)
+
+    ledger = hold(tmp_path, inline(tmp_path))
+
+    abandoned = ledger.abandoned[SETTINGS.stream(3)]
+    assert "ZeroDivisionError" in abandoned.reason
+    assert abandoned.fault == "infrastructure"
+    assert len(ledger.finished) == SETTINGS.count - 1
