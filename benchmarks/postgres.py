@@ -17,7 +17,7 @@ from events.open import open_log
 BATCHES = 300
 ROUNDS = 9
 ADDRESS = "WORLDLOOM_POSTGRES"
-"""Environment variable that names a server; without it, one of the tests' own is started."""
+"""Environment variable with an address that ends in a schema that is not there yet; without it, the tests' own server is started."""
 _TARGET = 0.5
 _STREAM = "retail/{:06d}"
 

@@ -123,7 +123,9 @@ class PostgresLog(KeptWritableLog):
     def _explain(self, error: psycopg.Error) -> EventsError:
         text = " ".join(str(error).split())
         if isinstance(error, UniqueViolation):
-            return ConcurrencyError(f"{self._url}: somebody else is writing to the same conversation: {text}")
+            return ConcurrencyError(
+                f"{self._url}: another process writes the same stream ({text}); let that end, then run the same command again"
+            )
         fitting = (remedy for words, remedy in _REMEDIES if any(word in text for word in words))
         remedy = next(fitting, "see that the server runs and can be reached")
         return StoreUnavailable(f"{self._url}: {text}; {remedy}, then run the same command again: it goes on from what was recorded")

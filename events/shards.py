@@ -46,7 +46,8 @@ class ShardedLog:
         """See ``WritableLog.append``; goes to the file that holds the stream."""
         shard = self._find(stream) or self._own
         if not head.position and stream in self._where:
-            raise ConcurrencyError(f"{stream} has {self.head(stream).position} events in {shard.place}, the writer knows none")
+            found = f"stream {stream} has {self.head(stream).position} events, not the 0 that were read"
+            raise ConcurrencyError(f"{shard.place}: {found}; another process writes it: let that end, then run the same command again")
         for body in self._unwritten.values():
             shard.put(body)
         new = shard.append(stream, events, head, circumstances)

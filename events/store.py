@@ -156,7 +156,9 @@ class EventStore(KeptWritableLog):
     def _explain(self, error: Exception) -> EventsError:
         match error:
             case IntegrityError() | sqlite3.IntegrityError():
-                return ConcurrencyError(f"{self.path}: somebody else is writing to the same conversation: {error}")
+                return ConcurrencyError(
+                    f"{self.path}: another process writes the same stream ({error}); let that end, then run the same command again"
+                )
             case UnicodeDecodeError() | LookupError():  # SQLite's own tables are damaged
                 return CorruptLog(f"{self.path} is damaged ({error}); restore the log from a copy")
             case _:

@@ -149,7 +149,7 @@ class RunFolder:
         if is_postgres(logs[0]):
             return open_log(logs[0])
         if not _is_file(logs[0]):
-            raise FolderError(f"{self.path} is sealed and takes no more; use `worldloom export`, or choose another --out for a new run")
+            raise self._is_sealed()
         if len(logs) == 1:
             return open_log(self.path / logs[0], durable=durable)
         return ShardedLog([self.path / log for log in logs], own=own, durable=durable)
@@ -159,9 +159,14 @@ class RunFolder:
         more = [log for log in logs if log not in known]
         if not more:
             return
+        if not _is_file(known[0]) and not is_postgres(known[0]):
+            raise self._is_sealed()
         if not all(map(_is_file, [*known, *more])):
             raise FolderError(f"{self.path} keeps its log in {known[0]}, not in {more[0]}; go on with it there, or choose another --out")
         self._write(self.settings(), [*known, *more])
+
+    def _is_sealed(self) -> FolderError:
+        return FolderError(f"{self.path} is sealed and takes no more; use `worldloom export`, or choose another --out for a new run")
 
     def _write(self, settings: Mapping[str, Any], logs: Sequence[str]) -> None:
         temporary = self.path / _UNFINISHED
