@@ -20,6 +20,8 @@ from actors.mind import Mind, Reply
 from actors.minds import make_mind
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
+from domain.goal import Goal
+from domain.persona import Persona
 from events.base import Event
 from events.conversation import Usage
 from events.subagents import SubagentStarted
@@ -80,9 +82,8 @@ class HostActor:
 class MindActor:
     """A sub-agent's mind as a Ray actor: the child of the conversation that put it to work."""
 
-    def __init__(self, path: str, model: str, planned: Planned) -> None:
-        started = planned.started
-        self._mind = make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
+    def __init__(self, path: str, model: str, setting: str, goal: Goal, persona: Persona, seed: int) -> None:
+        self._mind = make_mind(path, model, load(setting), goal, persona, seed)
 
     async def reply(self, observed: Sequence[Event]) -> tuple[Reply, str | None, Usage | None]:
         """Take in what was observed since the last call, and say what is wanted."""
@@ -112,7 +113,9 @@ class RemoteMind:
         """Ask the child."""
         for attempt in range(3):
             if self._actor is None:
-                self._actor = ray.remote(MindActor).options(num_cpus=0).remote(self._path, self.model, self._planned)
+                plan = self._planned  # the setting goes by its name: its tools and validators cannot be sent
+                who = (self._path, self.model, plan.started.setting, plan.goal, plan.persona, plan.started.seed)
+                self._actor = ray.remote(MindActor).options(num_cpus=0).remote(*who)
                 self._shown = 0
             try:
                 answer: tuple[Reply, str | None, Usage | None] = await self._actor.reply.remote(self._observed[self._shown :])
