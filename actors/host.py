@@ -1,6 +1,7 @@
 """A host: one process that holds many conversations at a time, and writes them to a shard of its own."""
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
@@ -46,6 +47,7 @@ class Host:
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
         self._draining = False
+        gc.freeze()  # worlds and settings never change: the collector need not walk them again and again
 
     async def hold(self, indices: Sequence[int]) -> AsyncIterator[Event]:
         """Hold conversations; yields how each came out, as it comes. Drained, it yields fewer."""

@@ -12,6 +12,7 @@ from actors.plan import Place, RunSettings
 from actors.run import Crew
 from domain.errors import SettingError
 from events.log import WritableLog
+from projections.folder import shard_names
 
 KINDS = ("auto", "inline", "shared", "dedicated")
 _INLINE_UP_TO = 2000
@@ -53,7 +54,7 @@ class Placement:
 
     def logs(self) -> list[str]:
         """The run's own file, and one for each host process besides."""
-        return [f"log/{number}.sqlite" for number in range(1 if self.kind == "inline" else self.workers + 1)]
+        return shard_names(1 if self.kind == "inline" else self.workers + 1)
 
 
 @contextmanager
