@@ -14,7 +14,7 @@ from benchmarks import append, conversations, postgres, replay, world
 from benchmarks.measure import Finding
 
 
-def main() -> int:
+def main() -> None:
     """Measure all promises, or those whose names are given."""
     console = Console()
     parts = {"append": append, "postgres": postgres, "replay": replay, "world": world, "conversations": conversations}
@@ -30,8 +30,7 @@ def main() -> int:
     console.print(
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores, load {load}, {platform.machine()}"
     )
-    return 0 if all(finding.met for finding in findings) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
