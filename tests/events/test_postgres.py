@@ -143,7 +143,7 @@ def test_somebody_elses_append_is_not_taken_for_ours(postgres: Server, url: str,
 def test_a_restarted_server_loses_and_doubles_nothing(postgres: Server, url: str, how: signal.Signals) -> None:
     """The server is stopped, or crashes, in mid-run and comes back: the writers wait, and go on."""
     code = """
-import sys
+import sys, time
 from events.conversation import UserSpoke
 from events.digests import stream_head
 from events.open import open_log
@@ -151,18 +151,19 @@ log, me = open_log(sys.argv[1]), sys.argv[2]
 head = stream_head(me)
 for number in range(400):
     head = log.append(me, [UserSpoke(agent="user", content=str(number))] * 2, head, {"at": number})
-    if number == 20:
+    if number == 20:  # all go on together, so that none is done before the server stops
         print("going", flush=True)
+        sys.stdin.readline()
+    time.sleep(0.002)
 print(head.position)
 """
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, url, f"w/{name}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for name in range(3)
-    ]
+    pipes: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    writers = [subprocess.Popen([sys.executable, "-c", code, url, f"w/{name}"], cwd=ROOT, text=True, **pipes) for name in range(3)]
     for writer in writers:
         assert writer.stdout.readline() == "going\n"
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
     postgres.stop(how)
     time.sleep(0.3)
     assert all(writer.poll() is None for writer in writers)
