@@ -15,6 +15,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayActorError
 
+from actors.conversation import MindFactory
 from actors.host import Host, MindMaker, minds_here
 from actors.mind import Mind, Reply
 from actors.minds import make_mind
@@ -130,7 +131,7 @@ class RemoteMind:
         raise AssertionError
 
 
-def minds_apart(planned: Planned) -> Any:
+def minds_apart(planned: Planned) -> MindFactory:
     """Minds of user and assistant here, those of sub-agents in processes of their own."""
     here = minds_here(planned)
 
@@ -138,9 +139,6 @@ def minds_apart(planned: Planned) -> Any:
         return here(path, None) if begun is None else RemoteMind(path, begun.model, planned)
 
     return mind
-
-
-_: MindMaker = minds_apart
 
 
 class RayCrew:

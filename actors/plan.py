@@ -22,11 +22,6 @@ from events.conversation import ConversationStarted
 from events.digests import content_digest
 from events.log import WritableLog
 
-RUN = "run"
-"""Name of the run's own stream."""
-_FLUSH = 64
-_SCHEDULE = 1000
-
 
 class RunSettings(BaseModel):
     """What decides every byte of a run's log and data set."""

@@ -16,9 +16,8 @@ from events.base import Event
 from events.digests import Head, stream_head, streams_digest
 from events.log import WritableLog
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from projections.runs import RUN
 
-RUN = "run"
-"""Name of the run's own stream."""
 _SCHEDULE = 1000
 _MOST_REPLACEMENTS = 10
 _MOST_KILLS = 3

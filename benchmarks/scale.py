@@ -4,7 +4,6 @@ import asyncio
 import os
 import resource
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +14,6 @@ from actors.mind import Mind, Reply
 from actors.placement import Placement
 from actors.plan import Planned, RunSettings
 from actors.run import Ledger, Supervisor
-from events.base import Event
 from events.subagents import SubagentStarted
 from projections.folder import RunFolder
 
@@ -58,10 +56,6 @@ class SlowHost(HostActor):
         """CPU seconds, and the most memory so far in KiB."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         return time.process_time(), used.ru_maxrss
-
-    async def hold(self, indices: Sequence[int]) -> list[Event]:
-        """Hold conversations; how they came out."""
-        return await super().hold(indices)
 
 
 def measure(count: int = 10_000, setting: str = "retail") -> dict[str, float]:

@@ -4,9 +4,6 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-"""A JSON value, for type checkers; at run time pydantic checks fields with its own ``JsonValue``."""
-
 
 class Fact(BaseModel):
     """An immutable value inside an event."""

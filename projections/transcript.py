@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.values import compact
 from events.base import Event
@@ -19,8 +20,6 @@ from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
 
-ASSISTANT = "assistant"
-"""Path of the agent that serves the user."""
 Outcome = ToolAnswered | ToolRefused | ToolFaulted
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.world import World
 from events.conversation import ConversationStarted
@@ -15,7 +16,7 @@ from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
 from projections.runs import RunView, mismatch, read_run
-from projections.transcript import ASSISTANT, Line, Message, agent_prompt, system_prompt, transcript
+from projections.transcript import Line, Message, agent_prompt, system_prompt, transcript
 
 VERSION = "sft.v2"
 """Changes whenever equal logs would give other rows."""

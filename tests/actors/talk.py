@@ -6,6 +6,7 @@ from random import Random
 from actors.conversation import visible
 from actors.mind import Mind, Reply, Say
 from actors.minds import OFFLINE, make_mind
+from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
 from domain.persona import Persona, draw_persona
@@ -17,8 +18,6 @@ from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, ModelReplied, UserSpoke
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
-
-ASSISTANT = "assistant"
 
 
 def minds(setting: Setting, goal: Goal, persona: Persona, seed: int) -> dict[str, Mind]:
