@@ -51,6 +51,8 @@ class Report:
     """What -> how many of it were checked: conversations, events, contents, worlds, files, rows."""
     finished: bool = False
     """Whether the run came to its end; one that was interrupted can be sound as well."""
+    abandoned: int = 0
+    """Conversations that could not be held; their streams are checked as far as they go."""
 
     def add(self, place: str, what: str, remedy: str = _RESTORE) -> None:
         """Note a problem."""
@@ -73,7 +75,7 @@ def verify(folder: RunFolder, store: Log) -> Report:
     with _noting(report, f"stream {RUN}"):
         run = read_run(store)
     if run is not None:
-        report.finished = run.closed is not None
+        report.finished, report.abandoned = run.closed is not None, len(run.abandoned)
         _check_manifest(folder, run, report)
         with _noting(report, whole):
             _check_run(store, run, report)

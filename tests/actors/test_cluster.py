@@ -54,11 +54,11 @@ def hold(folder: Path, placement: Placement, disturb=None) -> tuple[str, dict[st
 
     asyncio.run(go())
     crew.close()
-    assert ledger.abandoned == {}
+    assert ledger.view.abandoned == {}
     write_dataset(log, run.dataset)
     log.close()
     assert verify(run, run.open_log()).problems == []
-    return ledger.closed.digest, {path.name: path.read_bytes() for path in run.dataset.iterdir()}
+    return ledger.view.closed.digest, {path.name: path.read_bytes() for path in run.dataset.iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def inline(tmp_path_factory) -> tuple[str, dict[str, bytes]]:
     places = {name: prepare(load(name), SETTINGS.seed, None) for name in SETTINGS.settings}
     asyncio.run(hold_inline(ledger, places, log))
     write_dataset(log, run.dataset)
-    return ledger.closed.digest, {path.name: path.read_bytes() for path in run.dataset.iterdir()}
+    return ledger.view.closed.digest, {path.name: path.read_bytes() for path in run.dataset.iterdir()}
 
 
 @pytest.mark.usefixtures("cluster")
