@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from projections.runs import RunView
@@ -30,7 +30,7 @@ def failures(view: RunView, path: Path) -> Iterator[RenderableType]:
     ranked = Tally.of(view.ends()).ranked()
     if not ranked:
         return
-    table = Table("what failed", "whose fault", "reason", "how often", Text(f"worldloom show ... --out {path}"))
+    table = Table("what failed", "whose fault", "reason", "how often", Column(Text(f"worldloom show ... --out {path}")))
     for failure, seen in ranked:
         often = str(seen.times) if seen.times == seen.conversations else f"{seen.times} in {seen.conversations}"
         table.add_row(failure.what, failure.party, Text(cut(" ".join(seen.reason.split()), _LONGEST)), often, seen.stream)
