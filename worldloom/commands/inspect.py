@@ -85,11 +85,9 @@ def show(
 def _unended(store: Log, stream: str) -> str:
     """Why a conversation has no end."""
     abandoned = read_run(store).abandoned.get(stream)
-    return (
-        f"abandoned, fault of the {abandoned.fault}: {abandoned.reason}"
-        if abandoned
-        else "it has not ended; the same generate command goes on"
-    )
+    if abandoned is None:
+        return "it has not ended; the same generate command goes on with it"
+    return f"abandoned, fault of the {abandoned.fault}: {abandoned.reason}"
 
 
 def replay(
