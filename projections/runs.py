@@ -22,6 +22,8 @@ class RunView:
     abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
     closed: RunFinished | None = None
     """Its end; None while it goes on, and again where it went on after an end."""
+    reopened: bool = False
+    """Whether it ever went on after an end: what was made of it then is older than it."""
 
     def believe(self, event: Event) -> None:
         """Take in the next event."""
@@ -35,6 +37,7 @@ class RunView:
                 self.abandoned.pop(event.stream, None)
             case ConversationAbandoned():
                 self.abandoned[event.stream] = event
+        self.reopened = self.reopened or self.closed is not None
         self.closed = event if isinstance(event, RunFinished) else None
 
     def ends(self) -> list[ConversationFinished | ConversationAbandoned]:

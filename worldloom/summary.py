@@ -1,9 +1,8 @@
 """A run in two tables: how many conversations came out how, and what failed, by party and reason."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import RenderableType
+from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -13,6 +12,8 @@ from worldloom.show import cut
 
 _LONGEST = 120
 """Characters of a reason."""
+_WIDE = 300
+"""Columns where there is no terminal, so that a line stays a line."""
 
 
 def settings_table(view: RunView, path: Path) -> Table:
@@ -25,8 +26,8 @@ def settings_table(view: RunView, path: Path) -> Table:
     return table
 
 
-def failures(view: RunView, path: Path) -> Iterator[RenderableType]:
-    """What failed, and what is to be done about it; nothing where nothing did."""
+def print_failures(console: Console, view: RunView, path: Path) -> None:
+    """Print what failed, and what is to be done about it; nothing where nothing did."""
     ranked = Tally.of(view.ends()).ranked()
     if not ranked:
         return
@@ -34,10 +35,10 @@ def failures(view: RunView, path: Path) -> Iterator[RenderableType]:
     for failure, seen in ranked:
         often = str(seen.times) if seen.times == seen.conversations else f"{seen.times} in {seen.conversations}"
         table.add_row(failure.what, failure.party, Text(cut(" ".join(seen.reason.split()), _LONGEST)), often, seen.stream)
-    yield table
+    console.print(table, width=None if console.is_terminal else _WIDE, crop=False)
     again = len(view.again())
     if again:
-        yield f"{again} abandoned; the same generate command tries {'it' if again == 1 else 'them'} again"
+        console.print(f"{again} abandoned; the same generate command tries {'it' if again == 1 else 'them'} again")
 
 
 def spent(tally: Tally) -> str:

@@ -1,6 +1,7 @@
 """What fails in one conversation stays there, and is named with its party and reason; what infrastructure lost is tried again."""
 
 import asyncio
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ from tests.actors.trouble import (
     digests,
     end_of,
 )
-from worldloom.summary import failures
+from worldloom.summary import print_failures
 
 ALL = (USER_BREAKS, TOOL_BREAKS, ASSISTANT_BREAKS, CHILD_BREAKS, JUDGE_BREAKS, CHILD_LOST)
 LOST = {SETTINGS.stream(JUDGE_BREAKS), SETTINGS.stream(CHILD_LOST)}
@@ -100,7 +101,7 @@ def test_a_mind_that_breaks_ends_its_conversation(troubled: tuple[Path, RunView]
     ):
         assert events_of(folder, index)[-1] == ConversationEnded(reason="model-fault", fault=party, detail=reason)
         assert end_of(view, index).fault == party
-        assert "ended:model-fault" in end_of(view, index).findings
+        assert f"ended:model-fault:{reason.partition(':')[0]}" in end_of(view, index).findings
 
 
 def test_a_sub_agent_and_a_tool_that_break_do_not_end_it(troubled: tuple[Path, RunView]) -> None:
@@ -132,17 +133,15 @@ def test_infrastructure_is_not_a_fact(whole: RunView, troubled: tuple[Path, RunV
 def test_the_summary_names_all_of_it(troubled: tuple[Path, RunView]) -> None:
     """What failed, whose fault it was, why, and where to look."""
     folder, view = troubled
-    console = Console(width=250, no_color=True)
-    with console.capture() as capture:
-        for part in failures(view, folder):
-            console.print(part)
-    lines = [" ".join(line.replace("│", " ").split()) for line in capture.get().splitlines()]
+    console = Console(file=StringIO())
+    print_failures(console, view, folder)
+    lines = [" ".join(line.replace("│", " ").split()) for line in console.file.getvalue().splitlines()]
 
     for index, line in (
         (CHILD_LOST, "conversation abandoned infrastructure MindLost: ConnectionError: nobody answers 1"),
         (JUDGE_BREAKS, "conversation abandoned infrastructure TypeError: lost count 1"),
-        (USER_BREAKS, "conversation not accepted user ended:model-fault 1"),
-        (ASSISTANT_BREAKS, "conversation not accepted assistant ended:model-fault 1"),
+        (USER_BREAKS, "conversation not accepted user ended:model-fault:ZeroDivisionError 1"),
+        (ASSISTANT_BREAKS, "conversation not accepted assistant ended:model-fault:KeyError 1"),
         (CHILD_BREAKS, "assistant/logistics assistant RuntimeError: out of ink"),
         (TOOL_BREAKS, f"tool {TOOL} tool RuntimeError: the line is dead"),
     ):

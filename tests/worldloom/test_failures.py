@@ -69,6 +69,24 @@ def test_what_was_abandoned_is_named_and_tried_again(worldloom, made, monkeypatc
     assert ([digest], files) == contents(made)
 
 
+def test_a_model_that_breaks_is_named_with_what_broke(worldloom, monkeypatch, tmp_path):
+    """In the summary by its kind, in the conversation in full."""
+
+    def spoil(mind: Any) -> None:
+        def reply() -> Any:
+            raise KeyError("[the price]")
+
+        mind.reply = reply
+
+    change_minds(monkeypatch, spoil, 2)
+    told = worldloom(*WORDS, tmp_path).out
+
+    assert "ended:model-fault:KeyError" in told
+    shown = worldloom("show", 2, "--out", tmp_path).out
+    assert "KeyError: '[the price]'" in shown
+    assert "ended: model-fault, fault of the user" in shown
+
+
 def test_a_run_in_which_nothing_could_be_held_fails(worldloom, made, monkeypatch, tmp_path):
     """Exit code 1 and an empty data set; what stands in the way once gone, the same command holds all of it."""
     with monkeypatch.context() as patch:

@@ -16,7 +16,7 @@ from projections.folder import RunFolder
 from projections.runs import RUN, RunView, read_run
 from projections.state import diff, world_at
 from worldloom.show import before_and_after, render
-from worldloom.summary import failures
+from worldloom.summary import print_failures
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -41,8 +41,7 @@ def log(
     if conversation is None:
         view = read_run(store)
         _list_conversations(view, limit)
-        for part in failures(view, out):
-            console.print(part)
+        print_failures(console, view, out)
         return
     table = Table("event", "what", "agent", "gist", "link", box=None)
     for record in store.read(find(store, conversation)):
