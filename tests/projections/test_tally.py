@@ -15,13 +15,13 @@ def lost(index: int, reason: str, fault="infrastructure") -> ConversationAbandon
 
 
 def test_failures_are_counted_by_party_and_reason() -> None:
-    """Places are left out of the reason, two findings of one kind count once, and the first conversation is the example."""
+    """Two findings of one kind count once, those of one that ended badly not at all, and the first conversation is the example."""
     broke = Incident(party="tool", who="sell", code="exception", reason="KeyError: 'x'", count=3)
     tally = Tally.of(
         [
             held(4, "state-differs:a.1.b", "state-differs:a.2.b", "not-told:9", fault="assistant"),
             held(2, "state-differs:c.1.d", fault="assistant", incidents=(broke,)),
-            held(3, "ended:turn-limit", fault="user"),
+            held(3, "ended:turn-limit", "not-told:9", fault="user"),
             held(6, incidents=(broke.model_copy(update={"count": 1, "reason": "KeyError: 'y'"}),)),
             held(5, "not-told:7"),
             lost(8, "MindLost: gone"),

@@ -53,8 +53,8 @@ def test_what_was_abandoned_is_named_and_tried_again(worldloom, made, monkeypatc
 
     named = "supply_chain/000003"
     for told in (first.out, worldloom("log", "--out", tmp_path).out):
-        row = next(line for line in told.splitlines() if "conversation abandoned" in line)
-        assert row.replace("│", " ").split()[2:] == ["infrastructure", "MindLost:", "the", "line", "is", "dead", "1", named]
+        assert f"infrastructure  conversation abandoned: 1, such as {named}: MindLost: the line is dead\n" in told
+        assert f"look at one: worldloom show {named} --out {tmp_path}\n" in told
         assert "1 abandoned; the same generate command tries it again" in told
     assert first.code == 0
     assert "abandoned, fault of the infrastructure: MindLost: the line is dead" in worldloom("show", named, "--out", tmp_path).out
@@ -81,7 +81,7 @@ def test_a_model_that_breaks_is_named_with_what_broke(worldloom, monkeypatch, tm
     change_minds(monkeypatch, spoil, 2)
     told = worldloom(*WORDS, tmp_path).out
 
-    assert "ended:model-fault:KeyError" in told
+    assert "user  conversation not accepted: 1, such as retail/000002: ended:model-fault:KeyError\n" in told
     shown = worldloom("show", 2, "--out", tmp_path).out
     assert "KeyError: '[the price]'" in shown
     assert "ended: model-fault, fault of the user" in shown

@@ -20,7 +20,7 @@ from projections.runs import RunView
 from projections.tally import Tally
 from scenarios.load import load, names
 from worldloom.progress import Meter, showing
-from worldloom.summary import print_failures, settings_table, spent
+from worldloom.summary import failures, settings_table, spent
 
 console = Console(highlight=False)
 _NONE_HELD = 1
@@ -84,7 +84,8 @@ def _hold(ledger: Ledger, crew: Crew) -> None:
 
 def _summarise(view: RunView, folder: RunFolder, rows: int) -> None:
     console.print(settings_table(view, folder.path))
-    print_failures(console, view, folder.path)
+    for line in failures(view, folder.path):
+        console.print(line, markup=False, soft_wrap=True)
     paid = spent(Tally.of(view.finished.values()))
     digest = view.closed.digest[:16] if view.closed else "-"
     console.print(f"{rows} rows in {folder.dataset}; log digest {digest}{paid and '; '}{paid}", soft_wrap=True)

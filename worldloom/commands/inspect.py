@@ -16,7 +16,7 @@ from projections.folder import RunFolder
 from projections.runs import RUN, RunView, read_run
 from projections.state import diff, world_at
 from worldloom.show import before_and_after, render
-from worldloom.summary import print_failures
+from worldloom.summary import failures
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -41,7 +41,8 @@ def log(
     if conversation is None:
         view = read_run(store)
         _list_conversations(view, limit)
-        print_failures(console, view, out)
+        for line in failures(view, out):
+            console.print(line, markup=False, soft_wrap=True)
         return
     table = Table("event", "what", "agent", "gist", "link", box=None)
     for record in store.read(find(store, conversation)):
