@@ -54,9 +54,9 @@ class ConversationActor:
         self._minds = {agent: minds(agent, None) for agent in (USER, ASSISTANT)}
         self._thoughts: dict[str, asyncio.Task[Reply]] = {}
         self._head = store.head(stream)
-        for record in store.read(stream) if self._head.position else ():
-            self._believe([record.event])
-        if not self._head.position:
+        if self._head.position:
+            self._believe([record.event for record in store.read(stream)])
+        else:
             self._record([started])
 
     async def run(self) -> Conversation:
