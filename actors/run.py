@@ -16,7 +16,7 @@ from events.base import Event
 from events.digests import Head, stream_head, streams_digest
 from events.log import WritableLog
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from projections.runs import RUN
+from projections.runs import RUN, Ending
 
 _SCHEDULE = 1000
 _MOST_REPLACEMENTS = 10
@@ -69,7 +69,8 @@ class Ledger:
 
     def __init__(self, settings: RunSettings, store: WritableLog, clock: Callable[[], float] = time.time) -> None:
         self.settings, self._store, self._clock = settings, store, clock
-        self.finished: dict[str, ConversationFinished] = {}
+        self.finished: dict[str, Ending] = {}
+        self.accepted = 0
         self.abandoned: dict[str, ConversationAbandoned] = {}
         self.closed: RunFinished | None = None
         self._scheduled = 0
@@ -102,15 +103,15 @@ class Ledger:
         """Record that all is done; ``digest`` covers every conversation, whoever held it and in whatever order."""
         if self.closed is None:
             digest = streams_digest({stream: end.digest for stream, end in self.finished.items()})
-            accepted = sum(end.accepted for end in self.finished.values())
-            self.record(RunFinished(conversations=len(self.finished), accepted=accepted, digest=digest))
+            self.record(RunFinished(conversations=len(self.finished), accepted=self.accepted, digest=digest))
 
     def _believe(self, event: Event) -> None:
         match event:
             case ConversationScheduled():
                 self._scheduled += 1
             case ConversationFinished():
-                self.finished[event.stream] = event
+                self.finished[event.stream] = Ending.of(event)
+                self.accepted += event.accepted
             case ConversationAbandoned():
                 self.abandoned[event.stream] = event
             case RunFinished():

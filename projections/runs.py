@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from events.log import Log, Recorded
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
@@ -11,18 +12,33 @@ RUN = "run"
 """Name of the run's own stream."""
 
 
+class Ending(NamedTuple):
+    """How a conversation came out: what its ConversationFinished says, in a quarter of the memory."""
+
+    stream: str
+    events: int
+    digest: str
+    accepted: bool
+    findings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, event: ConversationFinished) -> "Ending":
+        """What the event says."""
+        return cls(event.stream, event.events, event.digest, event.accepted, event.findings)
+
+
 @dataclass
 class RunView:
     """A fold over the run stream."""
 
     started: RunStarted
     scheduled: list[str] = field(default_factory=list)
-    finished: dict[str, ConversationFinished] = field(default_factory=dict)
+    finished: dict[str, Ending] = field(default_factory=dict)
     abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
     closed: RunFinished | None = None
 
 
-def mismatch(records: Sequence[Recorded], finished: ConversationFinished) -> str | None:
+def mismatch(records: Sequence[Recorded], finished: Ending) -> str | None:
     """How a conversation differs from what the run recorded at its end; None where it does not."""
     if len(records) != finished.events:
         return f"has {len(records)} events, but the run recorded its end with {finished.events}"
@@ -50,7 +66,7 @@ def read_run(store: Log) -> RunView:
             case ConversationScheduled():
                 view.scheduled.append(event.stream)
             case ConversationFinished():
-                view.finished[event.stream] = event
+                view.finished[event.stream] = Ending.of(event)
             case ConversationAbandoned():
                 view.abandoned[event.stream] = event
             case RunFinished():

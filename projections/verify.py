@@ -18,14 +18,13 @@ from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
 from events.log import Log, Recorded
-from events.run import ConversationFinished
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.compare import compare_files
 from projections.contents import Contents
 from projections.dataset import FILES, write_dataset
 from projections.folder import RunFolder, manifest_bytes
-from projections.runs import RUN, RunView, mismatch, read_run
+from projections.runs import RUN, Ending, RunView, mismatch, read_run
 
 _RESTORE = "restore the log from a copy"
 _CONTENT = ("world", "scenario", "policy", "toolset", "persona", "goal")
@@ -130,7 +129,7 @@ def _check_run(store: Log, run: RunView, report: Report) -> None:
         _check_closed(run, heads, report)
 
 
-def _check_head(stream: str, records: list[Recorded], finished: ConversationFinished | None, report: Report) -> None:
+def _check_head(stream: str, records: list[Recorded], finished: Ending | None, report: Report) -> None:
     report.counts["events"] += len(records)
     wrong = mismatch(records, finished) if finished else None
     if wrong:

@@ -10,12 +10,11 @@ from domain.conversation import USER
 from domain.world import World
 from events.conversation import ConversationStarted
 from events.log import Log, Recorded
-from events.run import ConversationFinished
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
-from projections.runs import RunView, mismatch, read_run
+from projections.runs import Ending, RunView, mismatch, read_run
 from projections.transcript import Line, Message, agent_prompt, system_prompt, transcript
 
 VERSION = "sft.v2"
@@ -79,7 +78,7 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
         yield from examples_of(contents, records, finished)
 
 
-def examples_of(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished) -> Iterator[Example]:
+def examples_of(contents: Contents, records: Sequence[Recorded], finished: Ending) -> Iterator[Example]:
     """What each agent can learn from a conversation; an agent that wrote nothing is left out.
 
     Messages after an agent's last one are left out: nothing of them is trained on.

@@ -162,9 +162,8 @@ def _credit_due(memory: Memory, call: Call, _: World) -> bool:
     seen = memory.answers["get_invoice"].last("invoice_id", call.arguments["invoice_id"])
     if seen is None:
         return False
-    _, invoice = seen
-    late = invoice["delivered_days_late"]
-    return late is not None and late > LATE_DAYS and call.arguments.get("amount_cents", 0) <= credit_cents(invoice["total_cents"])
+    late, total = seen[1]["delivered_days_late"], seen[1]["total_cents"]
+    return late is not None and late > LATE_DAYS and call.arguments.get("amount_cents", 0) <= credit_cents(total)
 
 
 def _extension_fits(_: Memory, call: Call, world: World) -> bool:

@@ -77,9 +77,8 @@ def _hold(ledger: Ledger, crew: Crew, count: int) -> None:
 
 
 def _how(ledger: Ledger) -> str:
-    accepted = sum(end.accepted for end in ledger.finished.values())
     abandoned = f", {len(ledger.abandoned)} abandoned" if ledger.abandoned else ""
-    return f"{accepted} accepted, {len(ledger.finished) - accepted} not{abandoned}"
+    return f"{ledger.accepted} accepted, {len(ledger.finished) - ledger.accepted} not{abandoned}"
 
 
 def _summarise(run: Ledger, folder: RunFolder, rows: int) -> None:
