@@ -1,7 +1,6 @@
 """Conversations of any length whose minds cost next to nothing: each turn looks one thing up, changes one, and says so."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.conversation import ConversationActor
@@ -39,7 +38,7 @@ class Scripted:
     usage: Usage | None = None
 
     def __init__(self, agent: str, script: Callable[[int], Reply]) -> None:
-        self.model, self._agent, self._script = f"scripted/{agent.split('/')[0]}", agent, script
+        self.model, self._agent, self._script = "scripted", agent, script
         self._steps = 0
 
     def observe(self, event: Event) -> None:
@@ -91,6 +90,9 @@ def supply_chain() -> Talk:
 
     opening = (_call(0, "verify_contact", contact_id=contact_id, access_code=contact["access_code"]), Say("Hello! What can I do for you?"))
     return Talk(place, opening, turn, worker)
+
+
+TALKS: Mapping[str, Callable[[], Talk]] = {"retail": retail, "supply_chain": supply_chain}
 
 
 def actor(talk: Talk, stream: str, store: WritableLog, turns: int) -> ConversationActor:
