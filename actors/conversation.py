@@ -55,10 +55,11 @@ class ConversationActor:
         """What all recorded replies cost."""
         self._thoughts: dict[str, asyncio.Task[Reply]] = {}
         self._head = store.head(stream)
-        for record in store.read(stream) if self._head.position else ():
-            self._believe([record.event])
-            self.cost_usd += record.circumstances.get("cost_usd", 0)
-        if not self._head.position:
+        if self._head.position:
+            records = list(store.read(stream))
+            self._believe([record.event for record in records])
+            self.cost_usd = sum(record.circumstances.get("cost_usd", 0) for record in records)
+        else:
             self._record([started])
 
     async def run(self) -> Conversation:

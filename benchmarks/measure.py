@@ -1,8 +1,11 @@
 """How everything here is timed, and what a finding looks like."""
 
 import gc
+import resource
+import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -42,3 +45,20 @@ def interleaved(parts: Mapping[str, Callable[[int], object]], rounds: int) -> di
             part(number)
             taken[name].append(Timing(time.process_time() - cpu, time.perf_counter() - wall))
     return {name: Timing(median(t.cpu_s for t in times[1:]), median(t.wall_s for t in times[1:])) for name, times in taken.items()}
+
+
+class Memory(NamedTuple):
+    """Of this process, in KiB."""
+
+    now: int
+    peak: int
+
+
+def memory() -> Memory:
+    """What this process takes, and the most that it ever took; where the system does not tell what it takes now, the most stands for it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+        return Memory(peak, peak)
+    lines = dict(line.split(":", 1) for line in status.read_text("utf-8").splitlines())
+    return Memory(*(int(lines[name].split()[0]) for name in ("VmRSS", "VmHWM")))  # ru_maxrss would count the process that made this one

@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.agents import ASSISTANT, Delegate, depth_of, parent_of
 from domain.errors import OutOfOrder, Refusal
-from domain.history import History
+from domain.history import History, Names
 from domain.outcome import Environment, outcomes
 from domain.policy import Memory
 from domain.team import Team, kind_of
@@ -107,8 +107,8 @@ class Conversation:
     turns: int = 0
     """Turns of the user."""
     calls: int = 0
-    named: bool = False
-    """Whether a model has named a call itself."""
+    call_ids: Names = field(default_factory=Names)
+    """Of all calls so far."""
     ended: ConversationEnded | None = None
     team: Team = field(default_factory=Team)
     """The sub-agents at work."""
@@ -263,7 +263,7 @@ def evolve(state: Conversation, event: Event) -> Conversation:
 def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     """The state after a history; no tool is run and no model is called."""
     events = tuple(events)
-    world, waiting, turns, calls, named = state.world, state.waiting, state.turns, state.calls, state.named
+    world, waiting, turns, calls, call_ids = state.world, state.waiting, state.turns, state.calls, state.call_ids
     started, ended, team = state.started, state.ended, state.team
     for position, event in enumerate(events, len(state.history) + 1):
         if team.working or isinstance(event, SubagentStarted):
@@ -276,24 +276,22 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
                 world = world.evolve(event)
             case ToolCalled():
                 waiting, calls = (*waiting, event), calls + 1
-                named = named or event.call_id != f"c{calls}"
+                call_ids = call_ids.plus(event.call_id)
             case UserSpoke():
                 turns += 1
             case ConversationStarted():
                 started = event
             case ConversationEnded():
                 ended = event
-    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, named, ended, team)
+    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, call_ids, ended, team)
 
 
 def _calls(state: Conversation, command: CallTools) -> list[Event]:
     taken: set[str] = set()
-    if state.named or any(wanted.call_id for wanted in command.calls):  # our own numbers repeat only what a model named
-        taken = {event.call_id for event in state.history if isinstance(event, ToolCalled)}
     events: list[Event] = []
     for number, wanted in enumerate(command.calls):
         call_id = clean_text(wanted.call_id or f"c{state.calls + number + 1}")
-        while call_id in taken:
+        while call_id in state.call_ids or call_id in taken:
             call_id += "'"
         taken.add(call_id)
         first = number == 0

@@ -31,6 +31,24 @@ class Call:
     writes: bool
 
 
+class Calls(list[tuple[Mapping[str, Any], Any]]):
+    """(arguments, outcome) of calls of one tool, oldest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._indexes: dict[str, tuple[int, dict[str, tuple[Mapping[str, Any], Any]]]] = {}
+
+    def last(self, argument: str, value: str) -> tuple[Mapping[str, Any], Any] | None:
+        """The latest with this text as an argument; costs the same however many there are."""
+        known, latest = self._indexes.get(argument, (0, {}))
+        for place in range(known, len(self)):
+            text = self[place][0].get(argument)
+            if isinstance(text, str):
+                latest[text] = self[place]
+        self._indexes[argument] = len(self), latest
+        return latest.get(value)
+
+
 @dataclass
 class Memory:
     """What rules may look back on: a fold over the events so far, cheap to keep and to ask."""
@@ -39,11 +57,11 @@ class Memory:
     """The user's last turn."""
     assistant_said: str = ""
     """What the user's last turn answers, or what was said since."""
-    answers: dict[str, list[tuple[Mapping[str, Any], Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Tool -> (arguments, observation) of its calls that were answered, oldest first."""
-    effects: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Tool -> arguments of its calls that changed the world."""
-    refused: dict[str, list[tuple[Mapping[str, Any], str]]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
+    """Tool -> (arguments, observation) of its calls that were answered."""
+    effects: dict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
+    """Tool -> the same of its calls that changed the world."""
+    refused: dict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
     """Tool -> (arguments, code) of its calls that were refused."""
     calls_in_step: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Agent -> tool calls of its model's current step."""
@@ -68,7 +86,7 @@ class Memory:
                 self._latest.pop(call.tool, None)
                 self._latest[call.tool] = event.observation
                 if event.changes:
-                    self.effects[call.tool].append(call.arguments)
+                    self.effects[call.tool].append((call.arguments, event.observation))
             case ToolRefused() if call := self._open.pop(event.call_id, None):
                 self.refused[call.tool].append((call.arguments, event.code))
 

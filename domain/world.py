@@ -14,6 +14,7 @@ from hashlib import blake2b, shake_256
 from operator import is_
 from typing import Any
 
+from domain.overlay import Overlay
 from domain.values import FrozenDict, canonical, freeze
 from events.base import Event
 from events.tools import Change, ToolAnswered
@@ -22,7 +23,7 @@ Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """table -> key -> row -> field -> JSON value."""
 
 _MODULUS = 1 << 2048
-_EMPTY: Mapping[str, "FrozenDict | None"] = {}
+_NOTHING = Overlay()
 
 
 class Base:
@@ -94,18 +95,11 @@ class Base:
 class World:
     """What is true now. Immutable: a change makes another world, which shares all that did not change."""
 
-    __slots__ = ("_hashes", "_led_to", "_overlay", "_total", "base")
+    __slots__ = ("_led_to", "_overlay", "_total", "base")
 
-    def __init__(
-        self,
-        base: Base,
-        overlay: Mapping[str, Mapping[str, FrozenDict | None]] | None = None,
-        hashes: Mapping[tuple[str, str], int] | None = None,
-        total: int | None = None,
-    ) -> None:
+    def __init__(self, base: Base, overlay: Mapping[str, Overlay] | None = None, total: int | None = None) -> None:
         self.base = base
         self._overlay = overlay or {}
-        self._hashes = hashes or {}
         self._total = total
         self._led_to: tuple[tuple[Change, ...], World] | None = None
         """The last changes and the world after them: what is checked first, then becomes an event, is hashed once."""
@@ -127,18 +121,17 @@ class World:
 
     def row(self, table: str, key: str) -> FrozenDict | None:
         """A row, or None where there is none."""
-        changed = self._overlay.get(table, _EMPTY)
-        if key in changed:
-            return changed[key]
-        return self.base.tables.get(table, {}).get(key)
+        changed = self._overlay.get(table)
+        entry = changed.get(key) if changed else None
+        return entry.row if entry else self.base.tables.get(table, {}).get(key)
 
     def rows(self, table: str) -> Iterator[tuple[str, FrozenDict]]:
         """(key, row) of a table: the base's in their order, then the new ones in order of appearance."""
-        changed = self._overlay.get(table, _EMPTY)
         base = self.base.tables.get(table, {})
-        if not changed:
+        if table not in self._overlay:
             yield from base.items()
             return
+        changed = dict(self._overlay[table].items())
         for key, row in base.items():
             now = changed.get(key, row)
             if now is not None:
@@ -149,11 +142,11 @@ class World:
 
     def where(self, table: str, field: str, value: Any) -> Iterator[tuple[str, FrozenDict]]:
         """(key, row) of the rows whose field has a scalar value, in the order of ``rows``; by index for the base."""
-        changed = self._overlay.get(table, _EMPTY)
+        changed = self._overlay.get(table)
         base = self.base.tables.get(table, {})
         keys = self.base.index(table, field).get(value, []) if base else []
         if changed:
-            now = [key for key, row in changed.items() if row is not None and row.get(field) == value]
+            now = list(changed.where(field, value))
             keys = [key for key in keys if key not in changed] + [key for key in now if key in base]
             keys.sort(key=self.base.order(table).__getitem__)
             keys += [key for key in now if key not in base]
@@ -174,23 +167,21 @@ class World:
             touched[place] = _apply(row, change)
         if not touched:
             return self
-        overlay: dict[str, Mapping[str, FrozenDict | None]] = dict(self._overlay)
-        hashes = dict(self._hashes)
         total = self.base.total if self._total is None else self._total
+        new: dict[str, dict[str, tuple[FrozenDict | None, int]]] = {}
         for (table, key), row in touched.items():
-            total -= self._hash_at(table, key)
-            new = 0 if row is None else self.base.hash_row(table, key, row)
-            total += new
-            hashes[table, key] = new
-            overlay[table] = {**overlay.get(table, _EMPTY), key: row}
-        after = World(self.base, overlay, hashes, total % _MODULUS)
+            digest = 0 if row is None else self.base.hash_row(table, key, row)
+            total += digest - self._hash_at(table, key)
+            new.setdefault(table, {})[key] = row, digest
+        overlay = {**self._overlay, **{table: self._overlay.get(table, _NOTHING).plus(rows) for table, rows in new.items()}}
+        after = World(self.base, overlay, total % _MODULUS)
         self._led_to = changes, after
         return after
 
     def _hash_at(self, table: str, key: str) -> int:
-        known = self._hashes.get((table, key))
+        known = self._overlay.get(table, _NOTHING).get(key)
         if known is not None:
-            return known
+            return known.hash
         return self.base.row_hash(table, key) if key in self.base.tables.get(table, {}) else 0
 
     def evolve(self, event: Event) -> "World":

@@ -59,7 +59,6 @@ class KeptWritableLog(KeptLog):
 
     def __init__(self) -> None:
         self._heads: dict[str, Head] = {}
-        self._stored: set[str] = set()
         self._unwritten: dict[str, bytes] = {}
 
     @abstractmethod
@@ -101,9 +100,7 @@ class KeptWritableLog(KeptLog):
     def put(self, body: bytes) -> str:
         """See ``WritableLog.put``."""
         digest = content_digest(body)
-        if digest not in self._stored:
-            self._unwritten[digest] = body
-            self._stored.add(digest)
+        self._unwritten[digest] = body
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -33,7 +33,6 @@ class ShardedLog:
         self.shards = [EventStore(path, durable=durable, must_exist=must_exist) for path in paths]
         self._own = self.shards[own]
         self._where: dict[str, EventStore] = {}
-        self._stored: set[str] = set()
         self._unwritten: dict[str, bytes] = {}
 
     @property
@@ -58,9 +57,7 @@ class ShardedLog:
     def put(self, body: bytes) -> str:
         """See ``WritableLog.put``."""
         digest = content_digest(body)
-        if digest not in self._stored:
-            self._unwritten[digest] = body
-            self._stored.add(digest)
+        self._unwritten[digest] = body
         return digest
 
     def forget(self, stream: str) -> None:

@@ -54,8 +54,7 @@ def _one_at_a_time(memory: Memory, call: Call, _world: World) -> bool:
 
 
 def _looked_up(memory: Memory, call: Call, _world: World) -> bool:
-    looked = [arguments for arguments, _ in memory.answers.get("get_order_details", [])]
-    return any(arguments.get("order_id") == call.arguments["order_id"] for arguments in looked)
+    return memory.answers["get_order_details"].last("order_id", call.arguments["order_id"]) is not None
 
 
 def _confirmed(memory: Memory, _call: Call, _world: World) -> bool:
@@ -77,7 +76,7 @@ def _delivered(_memory: Memory, call: Call, world: World) -> bool:
 
 
 def _first_swap(memory: Memory, call: Call, _world: World) -> bool:
-    return all(before["order_id"] != call.arguments["order_id"] for before in memory.effects.get(call.tool, []))
+    return memory.effects[call.tool].last("order_id", call.arguments["order_id"]) is None
 
 
 def _refund_where_paid(_memory: Memory, call: Call, world: World) -> bool:

@@ -85,8 +85,7 @@ def _own_ticket(memory: Memory, call: Call, _: World) -> bool:
 def _looked_up(memory: Memory, call: Call, _: World) -> bool:
     for argument, lookup in _LOOKUPS.items():
         if argument in call.arguments:
-            wanted = call.arguments[argument]
-            return any(arguments.get(argument) == wanted for arguments, _ in memory.answers.get(lookup, ()))
+            return memory.answers[lookup].last(argument, call.arguments[argument]) is not None
     return True
 
 
@@ -160,12 +159,11 @@ def credit_cents(total_cents: int) -> int:
 def _credit_due(memory: Memory, call: Call, _: World) -> bool:
     if call.arguments.get("reason") != "late_delivery":
         return False
-    wanted = call.arguments.get("invoice_id")
-    seen = [invoice for arguments, invoice in memory.answers.get("get_invoice", ()) if arguments.get("invoice_id") == wanted]
-    if not seen:
+    seen = memory.answers["get_invoice"].last("invoice_id", call.arguments["invoice_id"])
+    if seen is None:
         return False
-    late = seen[-1]["delivered_days_late"]
-    return late is not None and late > LATE_DAYS and call.arguments.get("amount_cents", 0) <= credit_cents(seen[-1]["total_cents"])
+    late, total = seen[1]["delivered_days_late"], seen[1]["total_cents"]
+    return late is not None and late > LATE_DAYS and call.arguments.get("amount_cents", 0) <= credit_cents(total)
 
 
 def _extension_fits(_: Memory, call: Call, world: World) -> bool:
