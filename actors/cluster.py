@@ -22,7 +22,7 @@ from actors.minds import make_mind
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
 from domain.goal import Goal
-from domain.persona import Persona
+from domain.persona.traits import Persona
 from events.base import Event
 from events.conversation import Usage
 from events.subagents import SubagentStarted

@@ -11,6 +11,7 @@ from actors.minds import make_mind
 from actors.plan import Place, Planned, Planner, RunSettings
 from domain.errors import SettingError
 from domain.goal import gold_world
+from domain.persona.mood import Mood
 from domain.verdict import judge
 from events.base import Event
 from events.conversation import ConversationEnded
@@ -102,6 +103,7 @@ class Host:
             setting.environment,
             self._minds(planned),
             self._clock,
+            Mood.of(planned.persona, setting.slots),
         )
         try:
             while actor.state.ended is None:

@@ -9,7 +9,8 @@ from actors.minds import OFFLINE, make_mind
 from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
-from domain.persona import Persona, draw_persona
+from domain.persona.sampling import draw_persona
+from domain.persona.traits import Persona
 from domain.policy import Memory
 from domain.setting import Setting
 from domain.verdict import Verdict, judge

@@ -8,7 +8,7 @@ import pytest
 from actors.conversation import visible
 from actors.mind import Say, UseTools
 from domain.conversation import USER
-from domain.persona import draw_persona
+from domain.persona.sampling import draw_persona
 from domain.policy import agrees
 from domain.skill import Slot
 from domain.world import World

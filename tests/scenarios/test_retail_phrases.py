@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from domain.persona import draw_persona
+from domain.persona.sampling import draw_persona
 from scenarios.load import load
 
 SETTING = load("retail")

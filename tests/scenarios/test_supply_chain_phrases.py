@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from actors.offline.hearing import requests
-from domain.persona import draw_persona
+from domain.persona.sampling import draw_persona
 from scenarios.load import load
 from scenarios.supply_chain.slots import REASONS
 
