@@ -74,8 +74,10 @@ class Setting:
 
     def kind_of(self, goal: Goal) -> Kind:
         """What sort of matter a goal is to the user: as it says itself, or its first task of any kind."""
-        kinds = [self.skills[task.skill].kind for task in goal.tasks if task.skill in self.skills]
-        return goal.kind or next((kind for kind in kinds if kind != "none"), "none")
+        if goal.kind is not None:
+            return goal.kind
+        kinds = (self.skills[task.skill].kind for task in goal.tasks if task.skill in self.skills)
+        return next((kind for kind in kinds if kind != "none"), "none")
 
     def base(self, tables: Tables) -> Base:
         """Tables as the base of worlds of this setting."""

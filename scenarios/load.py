@@ -92,7 +92,7 @@ def persona_wording() -> Wording:
     """
     path = Path(__file__).with_name("personas.yaml")
     content = _read_yaml(path)
-    return Wording(*(content.get(part, {}) for part in ("traits", "rules", "complexities")), str(path))
+    return Wording(content.get("traits", {}), content.get("rules", {}), content.get("complexities", {}), str(path))
 
 
 def _module(name: str, part: str) -> ModuleType:

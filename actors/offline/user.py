@@ -136,18 +136,16 @@ class _Turn:
         """The first words, as long as the complexity of what they ask wants it, as nearly as may be."""
         fewest, most = COMPLEXITIES[self._persona.complexity]
         short = self._persona.complexity in ("simple", "vague")
-        known, best = self._known, (0, None)
+        known = self._known
+        found: list[tuple[int, _Move]] = []
         for _ in range(_OPENINGS):
             self._known, self._held = known, []
             move = self._say("opening", self._requesting(brief=True), self._at, and_then=[] if short else self._volunteered())
             words = len(move.reply.content.split())
-            off = max(fewest - words, words - most, 0)
-            if best[1] is None or off < best[0]:
-                best = (off, move)
-            if not off:
+            found.append((max(fewest - words, words - most, 0), move))
+            if not found[-1][0]:
                 break
-        assert best[1] is not None
-        return best[1]
+        return min(found, key=lambda one: one[0])[1]
 
     @property
     def _last_task(self) -> bool:

@@ -70,7 +70,8 @@ def draw_voice(persona: Persona, rng: Random) -> Voice:
     spoken = facets["channel"] == "phone_ivr"  # somebody else writes it down
     careless = ((1 - literacy) * 0.5 + slang * 0.5) * _CARE[facets["channel"]]
     slips = 0.35 if facets["digital_literacy"] == "low" else 0.08
-    slips += 0.15 * (facets["language_proficiency"] in ("intermediate", "basic")) + 0.05 * (facets["device_type"] in ("smartphone", "tablet"))
+    slips += 0.15 * (facets["language_proficiency"] in ("intermediate", "basic"))
+    slips += 0.05 * (facets["device_type"] in ("smartphone", "tablet"))
     return Voice(
         lower=rng.random() < careless * 0.8,
         apostrophes=rng.random() >= careless * 0.6,

@@ -19,7 +19,7 @@ from domain.persona.profiles import DELTAS, NOISE, PROFILES
 from domain.persona.traits import DEMOGRAPHICS, DISPOSITIONS, EMOTIONS, Kind, Persona
 
 SAMPLERS = ("independent", "copula", "coverage")
-SHARES: Mapping[str, float] = {"simple": 0.10, "medium": 0.35, "complex": 0.45, "vague": 0.10}
+SHARES: Mapping[str, float] = {"simple": 0.08, "medium": 0.36, "complex": 0.48, "vague": 0.08}
 """Complexity -> probability; published nowhere, so ours."""
 COORDINATES = ("profile", "complexity", *DEMOGRAPHICS, *DISPOSITIONS, *EMOTIONS)
 
@@ -116,11 +116,12 @@ def _shuffles(seed: str, place: int, prime: int) -> tuple[tuple[int, ...], ...]:
 
 def _chosen(shares: Mapping[str, float], at: float) -> str:
     """The value in whose share a coordinate falls."""
-    for value, share in shares.items():
-        at -= share
+    *first, last = shares
+    for value in first:
+        at -= shares[value]
         if at < 0:
-            break
-    return value
+            return value
+    return last
 
 
 def _quantile(at: float) -> float:

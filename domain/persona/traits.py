@@ -63,7 +63,8 @@ class Persona(BaseModel):
 
     @model_validator(mode="after")
     def _exact(self) -> "Persona":
-        if self.demographics.keys() != DEMOGRAPHICS.keys() or any(self.demographics[name] not in DEMOGRAPHICS[name] for name in DEMOGRAPHICS):
+        known = self.demographics.keys() == DEMOGRAPHICS.keys()
+        if not known or any(value not in DEMOGRAPHICS[trait] for trait, value in self.demographics.items()):
             raise ValueError(f"demographics are {', '.join(DEMOGRAPHICS)}, each with one of its values; found {self.demographics}")
         for what, names, values in (("dispositions", DISPOSITIONS, self.dispositions), ("emotions", EMOTIONS, self.emotions)):
             if values.keys() != set(names) or not all(0 <= value <= 1 for value in values.values()):
@@ -83,4 +84,10 @@ class Persona(BaseModel):
 
     def feeling(self, emotions: Mapping[str, float]) -> "Persona":
         """The same user in another mood."""
-        return self.model_copy(update={"emotions": {**self.emotions, **emotions}})
+        return Persona.model_construct(  # a copy would keep the old facets
+            profile=self.profile,
+            complexity=self.complexity,
+            demographics=self.demographics,
+            dispositions=self.dispositions,
+            emotions={**self.emotions, **emotions},
+        )
