@@ -23,7 +23,7 @@ from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
 from domain.errors import DomainError
 from domain.goal import Goal
-from domain.persona import Persona
+from domain.persona.traits import Persona
 from events.base import Event
 from events.conversation import Usage
 from events.errors import EventsError

@@ -15,10 +15,11 @@ from actors.mind import Guarded, Mind, MindBroke, Reply, Say
 from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, RunTool, Speak, decide, replay
 from domain.outcome import Environment
+from domain.persona.mood import Mood
 from domain.policy import Memory
 from domain.world import Base, World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
+from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, MoodShifted, UserSpoke
 from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -35,6 +36,7 @@ class ConversationActor:
         started: Its first event; on resume it must be the recorded one.
         minds: Makes the mind of ``user``, ``assistant`` and each sub-agent.
         clock: Wall time in seconds, recorded but never hashed.
+        mood: In which the user begins; None where nobody asks how they feel.
     """
 
     def __init__(
@@ -46,9 +48,10 @@ class ConversationActor:
         environment: Environment,
         minds: MindFactory,
         clock: Callable[[], float],
+        mood: Mood | None = None,
     ) -> None:
         self._stream, self._store, self._environment, self._make_mind, self._clock = stream, store, environment, minds, clock
-        self.state = Conversation(World(base))
+        self.state = Conversation(World(base), mood=mood)
         self._memory = Memory()
         self._minds = {agent: Guarded(minds(agent, None)) for agent in (USER, ASSISTANT)}
         self.cost_usd = 0.0
@@ -173,13 +176,13 @@ def _heard(thought: asyncio.Task[Reply]) -> None:
 
 
 def visible(event: Event, agent: str) -> bool:
-    """Whether an agent sees an event: what it was told, its own words and calls, and how those came out."""
+    """Whether an agent sees an event: what it was told and feels, its own words and calls, and how those came out."""
     match event:
         case UserSpoke():
             return agent in (USER, ASSISTANT)
         case AssistantSpoke(agent=speaker):
             return speaker == agent or (agent == USER and speaker == ASSISTANT)
-        case SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
+        case MoodShifted() | SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
             return event.agent == agent
         case _:
             return False

@@ -13,6 +13,7 @@ from domain.conversation import Conversation
 from domain.errors import GoldFault, SettingError
 from domain.goal import gold_world
 from domain.incidents import incidents, usage
+from domain.persona.mood import Mood
 from domain.verdict import Verdict, judge
 from events.base import Event
 from events.conversation import ConversationEnded
@@ -106,6 +107,7 @@ class Host:
             setting.environment,
             self._minds(planned),
             self._clock,
+            Mood.of(planned.persona, setting.slots),
         )
         try:
             while actor.state.ended is None:

@@ -10,7 +10,7 @@ from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
 from domain.goal import Goal
-from domain.persona import Persona
+from domain.persona.traits import Persona
 from domain.setting import Setting
 
 OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant"}

@@ -14,7 +14,8 @@ from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
 from domain.goal import Goal
-from domain.persona import Persona, draw_persona
+from domain.persona.sampling import draw_persona
+from domain.persona.traits import Persona
 from domain.setting import Setting
 from domain.values import canonical
 from domain.world import Base, World
@@ -35,6 +36,7 @@ class RunSettings(BaseModel):
     data: str | None = None
     """Digest of the outside data, where there is any."""
     enforced: bool = True
+    persona_sampler: str = "independent"
 
     @property
     def name(self) -> str:
@@ -125,7 +127,9 @@ class Planner:
         seed = int.from_bytes(drawn)
         rng = Random(seed)
         goal = place.goals[index // len(names) % len(place.goals)] if place.goals else place.setting.draw_goal(place.world, rng)
-        persona = draw_persona(rng)
+        kind = place.setting.kind_of(goal)
+        sampler = self.settings.persona_sampler
+        persona = draw_persona(rng, kind, sampler=sampler, index=index // len(names), seed=f"{self.settings.seed}/{place.setting.name}")
         started = ConversationStarted(
             run=self.settings.name,
             setting=place.setting.name,

@@ -13,6 +13,7 @@ from domain.agents import ASSISTANT, Delegate, depth_of, parent_of
 from domain.errors import OutOfOrder, Refusal
 from domain.history import History, Names
 from domain.outcome import Environment, outcomes
+from domain.persona.mood import Mood
 from domain.policy import Memory
 from domain.team import Team, kind_of
 from domain.values import clean_text, legible
@@ -24,6 +25,7 @@ from events.conversation import (
     ConversationStarted,
     Limits,
     ModelReplied,
+    MoodShifted,
     Party,
     UserSpoke,
 )
@@ -112,6 +114,8 @@ class Conversation:
     ended: ConversationEnded | None = None
     team: Team = field(default_factory=Team)
     """The sub-agents at work."""
+    mood: Mood | None = None
+    """The user's; None where nobody asks how they feel."""
 
     def next(self) -> "Turn | None":
         """Whose turn it is: a function of the log alone, so that a conversation goes on in one order only.
@@ -191,6 +195,8 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
         case Speak(agent=agent, content=content, reasoning=reasoning):
             events.append(AssistantSpoke(agent=agent, content=clean_text(content), reasoning=_clean(reasoning)))
             events += _answer(state, agent, clean_text(content))
+            if agent == ASSISTANT and state.mood is not None:
+                events += state.mood.shifts(state.history, clean_text(content), USER)
         case CallTools():
             events += _calls(state, command)
         case GiveUp(agent=agent, reason=reason):
@@ -264,7 +270,7 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     """The state after a history; no tool is run and no model is called."""
     events = tuple(events)
     world, waiting, turns, calls, call_ids = state.world, state.waiting, state.turns, state.calls, state.call_ids
-    started, ended, team = state.started, state.ended, state.team
+    started, ended, team, mood = state.started, state.ended, state.team, state.mood
     for position, event in enumerate(events, len(state.history) + 1):
         if team.working or isinstance(event, SubagentStarted):
             team = team.evolve(event, position)
@@ -279,11 +285,13 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
                 call_ids = call_ids.plus(event.call_id)
             case UserSpoke():
                 turns += 1
+            case MoodShifted() if mood is not None:
+                mood = mood.evolve(event)
             case ConversationStarted():
                 started = event
             case ConversationEnded():
                 ended = event
-    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, call_ids, ended, team)
+    return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, call_ids, ended, team, mood)
 
 
 def _calls(state: Conversation, command: CallTools) -> list[Event]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from domain.errors import GoldFault, Refusal, SettingError
+from domain.persona.traits import Kind
 from domain.tools import Toolset
 from domain.transaction import Transaction
 from domain.world import World
@@ -46,6 +47,8 @@ class Goal(BaseModel):
     """A gold path; what counts is the world it leads to, not the path."""
     outputs: tuple[str, ...] = ()
     """What the user must have been told in the end."""
+    kind: Kind | None = None
+    """What sort of matter it is to the user; None leaves it to the skills of its tasks."""
 
 
 def gold_world(world: World, goal: Goal, toolset: Toolset, *, seed: int = 0, now: str = "") -> World:

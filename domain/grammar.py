@@ -2,7 +2,7 @@
 
 A phrase file maps a key to alternatives. Inside a text ``{name}`` is a value, ``{@key}`` another phrase, and
 ``[one|other|]`` a choice on the spot, which may nest. An alternative may be a mapping with ``say`` and conditions
-on persona traits, for users: ``{say: "hey", slang_usage: high}`` or ``[high, medium]``. Only alternatives whose
+on persona traits, for users: ``{say: "hey", slang_usage: high}``, or several facets, as in ``[high, medium]``. Only alternatives whose
 values are given are chosen from, and among those the ones that fit the speaker, if any do. Sentence starts are
 capitalised, doubled spaces and punctuation removed; values stay as they are, lists are said as ``a, b and c``.
 """
@@ -15,14 +15,14 @@ from random import Random
 from typing import Any
 
 from domain.errors import SettingError
-from domain.persona import TRAITS, Persona
+from domain.persona.traits import CONDITIONS, Persona
 
 _DEEPEST = 20
 _HELD = 0xE000
 """Values wait behind characters of Unicode's private use area while the text around them is put in order."""
 _MOST_HELD = 0x1900
-_UNTIDY = re.compile(r" [,.!?;:]|[,.!?;:] ?[,.!?;:]")
-_SPACE_BEFORE = re.compile(r" (?=[,.!?;:]+(?:\s|$))")
+_UNTIDY = re.compile(r" [,.!?;:']|[,.!?;:] ?[,.!?;:]")
+_SPACE_BEFORE = re.compile(r" (?=[,.!?;:]+(?:\s|$)|'(?:d|m|ve|re|ll)\b)")
 _DOUBLED = re.compile(r"([,;:]) ?(?=[,.!?;])|(?<=[!?])\.|(?<![.])\.(?=[.!?](?![.]))|(?<=[.!?]),")
 _CAPITAL = re.compile(r"[A-Z](?:[a-z']|(?<=A) )(?!(?<=I'))")
 _START = re.compile(r"(?:^|(?<=[.!?] ))[a-z]")
@@ -45,7 +45,7 @@ class Alternative:
 
     def fits(self, persona: Persona | None) -> bool:
         """Whether a speaker would say it so."""
-        return persona is None or not self.when or all(persona.buckets[trait] in buckets for trait, buckets in self.when)
+        return persona is None or not self.when or all(persona.facets[trait] in facets for trait, facets in self.when)
 
     @cached_property
     def parts(self) -> tuple[Any, ...]:
@@ -147,7 +147,7 @@ class Grammar:
         traits = self._traits[key]
         if persona is None or not traits:
             return self._phrases[key]
-        alike = (key, tuple([persona.buckets[trait] for trait in traits]))
+        alike = (key, tuple([persona.facets[trait] for trait in traits]))
         if alike not in self._fitting:
             self._fitting[alike] = [item for item in self._phrases[key] if item.fits(persona)]
         return self._fitting[alike]
@@ -255,12 +255,13 @@ def _alternative(item: Any, where: str) -> Alternative:
     if not isinstance(item, Mapping) or not isinstance(item.get("say"), str):
         raise SettingError(f"{where}: an alternative is a text, or a mapping with 'say'; found {item!r}")
     when = []
-    for trait, buckets in item.items():
+    for trait, facets in item.items():
         if trait == "say":
             continue
-        wanted = frozenset([buckets] if isinstance(buckets, str) else buckets)
-        if trait not in TRAITS or not wanted <= {"low", "medium", "high"}:
-            raise SettingError(f"{where}: {trait}: {buckets!r} is not a persona trait with low, medium or high")
+        wanted = frozenset([facets] if isinstance(facets, str) else facets)
+        if not wanted <= set(CONDITIONS.get(trait, ())) or not wanted:
+            known = f"it has {', '.join(CONDITIONS[trait])}" if trait in CONDITIONS else f"there are {', '.join(CONDITIONS)}"
+            raise SettingError(f"{where}: {trait}: {facets!r} is not a persona trait with its facets; {known}")
         when.append((trait, wanted))
     return Alternative(item["say"], tuple(when))
 

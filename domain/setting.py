@@ -11,6 +11,7 @@ from domain.agents import ASSISTANT, Agent
 from domain.goal import Goal
 from domain.grammar import Grammar
 from domain.outcome import Environment
+from domain.persona.traits import Kind
 from domain.policy import Policy
 from domain.schema import Schema
 from domain.skill import Script, Skill, Slot
@@ -70,6 +71,13 @@ class Setting:
     def environment(self) -> Environment:
         """What the calls of a conversation meet."""
         return Environment(self.assistant, self.policy, self.schema)
+
+    def kind_of(self, goal: Goal) -> Kind:
+        """What sort of matter a goal is to the user: as it says itself, or its first task of any kind."""
+        if goal.kind is not None:
+            return goal.kind
+        kinds = (self.skills[task.skill].kind for task in goal.tasks if task.skill in self.skills)
+        return next((kind for kind in kinds if kind != "none"), "none")
 
     def base(self, tables: Tables) -> Base:
         """Tables as the base of worlds of this setting."""

@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from domain.errors import DomainError
+from domain.persona.traits import Kind
 from domain.values import canonical
 
 
@@ -97,12 +98,14 @@ class Skill:
         cues: Regular expression that recognises the request in what a user says.
         script: See the module's docstring.
         slots: Names of the slots that belong to this request: they are forgotten when it is done.
+        kind: What sort of matter it is to the user; it tells on how they feel.
     """
 
     name: str
     cues: str
     script: Callable[["Script"], NoReturn]
     slots: tuple[str, ...] = ()
+    kind: Kind = "none"
 
     @cached_property
     def recogniser(self) -> re.Pattern[str]:

@@ -1,4 +1,4 @@
-"""What happens in one conversation: it starts, somebody thinks, somebody speaks, it ends."""
+"""What happens in one conversation: it starts, somebody thinks, speaks or feels otherwise, it ends."""
 
 from typing import ClassVar, Literal
 
@@ -86,6 +86,23 @@ class AssistantSpoke(Event):
     agent: str
     content: str
     reasoning: str | None = None
+
+
+class MoodChange(Fact):
+    """One emotion, 0 to 1, before and after."""
+
+    emotion: str
+    before: float
+    after: float
+
+
+class MoodShifted(Event):
+    """What happened moved somebody's emotions; nobody else is told. ``cause`` is a code, such as ``repeated-question``."""
+
+    TOPIC: ClassVar[str] = "mood-shifted.v1"
+    agent: str
+    cause: str
+    changes: tuple[MoodChange, ...]
 
 
 Party = Literal["user", "assistant", "tool", "judge", "infrastructure"]

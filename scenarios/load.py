@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import SettingError
 from domain.grammar import Grammar
+from domain.persona.guidance import Wording
 from domain.policy import Policy
 from domain.setting import Setting
 from domain.tools import Toolset
@@ -80,6 +81,18 @@ def load(name: str) -> Setting:
         data=_offered(name, "data", "DATA") if (folder / "data.py").is_file() else None,
         team=assistant if assistant.subagents else None,
     )
+
+
+@cache
+def persona_wording() -> Wording:
+    """What a model that plays the user is told of each trait; ``domain.persona.guidance`` puts it together.
+
+    Raises:
+        SettingError: The file lacks a sentence or has one too many.
+    """
+    path = Path(__file__).with_name("personas.yaml")
+    content = _read_yaml(path)
+    return Wording(content.get("traits", {}), content.get("rules", {}), content.get("complexities", {}), str(path))
 
 
 def _module(name: str, part: str) -> ModuleType:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from domain.agents import depth_of
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, MoodShifted, UserSpoke
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -80,6 +80,9 @@ def _body(event: Event, longest: int) -> RenderableType | None:
         case ToolConflicted():
             place = ".".join(event.place)
             return Text(f"{_INDENT}   {event.call_id} is run again: {event.overtaken_by} has changed {place}", style="yellow")
+        case MoodShifted():
+            moved = ", ".join(f"{change.emotion} {change.before:.2f} -> {change.after:.2f}" for change in event.changes)
+            return Text(f"({event.agent}, {event.cause.replace('-', ' ')}: {moved})", style="dim")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
             why = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.skill import Skill, Slot
+from domain.speech import any_of, says_no, understood_nothing
 
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?=\S)[^.!?\n]*)*[.!?\n]*")
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    """A pattern that finds any of these at the beginning of a word."""
-    return re.compile(rf"\b(?:{'|'.join(patterns)})", re.IGNORECASE)
-
-
-_WANTS = _any(
+_WANTS = any_of(
     r"(?:please|tell me|give me|send me|share|provide|let me know|which|who|when|where|how (?:many|much))\b",
     r"(?:can|could|would|will) you\b",
     r"i(?:'ll| will)? (?:still |also |just )?need\b",
@@ -23,14 +19,14 @@ _WANTS = _any(
     r"(?:may|can|could) i (?:have|get)\b",
     r"(?:confirm|verify) your\b",
 )
-_ELSE = _any(
+_ELSE = any_of(
     r"(?:(?:any|some)thing|what|any other\w*|another) (?:else|other\b)",
     r"any (?:other|further|more) (?:question|request|concern|issue|thing|matter)",
     r"(?:further|additional) (?:assistance|help|questions)\b",
     r"other (?:request|question|matter|thing)s?\b[^?]*\?",
     r"else (?:i|we) can\b",
 )
-_CONFIRM = _any(
+_CONFIRM = any_of(
     r"(?:shall|should) (?:i|we)\b",
     r"do you (?:want|wish|confirm|agree|approve|consent)",
     r"would you like (?:me|us|to (?:proceed|go ahead|continue|confirm))",
@@ -52,38 +48,26 @@ _POLAR = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\b(?:which|what|whom?|when|where|how|why)\b[^,;:]*$", re.IGNORECASE)
-_HOW_HELP = _any(
+_HOW_HELP = any_of(
     r"how (?:can|may|could|might) (?:i|we) (?:help|assist|be of)",
     r"what (?:can|may) (?:i|we) (?:do|help)",
     r"what (?:would|do) you (?:like|need|want)(?: me)? (?:to do|help|done|today|assist)",
     r"what brings you",
 )
-_LOST = _any(
-    r"(?:did|do)(?:n't| not) (?:quite |fully )?(?:understand|catch|get|follow)\b",
-    r"not (?:quite )?sure (?:i|what you)\b",
-    r"rephrase|clarify|more detail|in other words|what exactly",
-    r"(?:say|put) (?:that|it) (?:again|differently|another way)",
-)
-_DECLINED = _any(
-    r"(?:unfortunately|sorry|apologi[sz]e|regret)\b",
-    r"(?:i'm|i am|we're|we are) (?:afraid|sorry|unable|not able|not allowed)\b",
-    r"(?:can(?:'t|not)|could(?:n't| not)|won't be able to) (?:be|do|process|cancel|change|modify|make|help|offer|go|find|complete)\b",
-    r"not (?:possible|eligible|allowed|permitted)\b",
-)
-_HANDED = _any(
+_HANDED = any_of(
     r"(?:being transferred|transferr?(?:ing|ed) you|connect(?:ing|ed) you|put(?:ting)? you through)\b",
     r"hand(?:ing|ed) (?:you|this|things|it) over\b",
     r"pass(?:ing|ed) (?:you|this|it) (?:on|over|to)\b",
     r"a (?:human|colleague|specialist|person|human agent) will\b",
 )
-_DONE = _any(
+_DONE = any_of(
     r"(?:is|are|has been|have been|was|were) (?:now |all |just |successfully )*"
     r"(?:done|cancell?ed|updated|changed|processed|completed?|modified|returned|exchanged|confirmed|submitted|placed|created|booked|"
     r"scheduled|sorted|taken care of|released|approved|recorded|requested|refunded|sent|set)\b",
     r"(?:all set|you're welcome|goodbye|take care)\b",
     r"have a (?:great|good|nice|lovely|wonderful) (?:day|one|evening|weekend)\b",
 )
-_UNSURE = _any(
+_UNSURE = any_of(
     r"(?:do(?:n'?t|es not| not)|can'?t|cannot|could(?:n'?t| not)|did(?:n'?t| not)) "
     r"(?:\w+ ){0,2}?(?:know|have|remember|recall|find|tell|got|see)\b",
     r"no (?:idea|clue)\b",
@@ -91,9 +75,9 @@ _UNSURE = _any(
     r"(?:unsure|forgot(?:ten)?|haven'?t got|idk|dunno)\b",
     r"lost (?:it|that|track of (?:it|that))\b",
 )
-_ALSO = _any(r"(?:also|another thing|as well|in addition|one more|additionally|besides|on top of that|while you're at it)\b")
-_INSTEAD = _any(r"(?:instead|rather|actually|never ?mind|forget (?:it|that|about))\b")
-_CLOSING = _any(
+_ALSO = any_of(r"(?:also|another thing|as well|in addition|one more|additionally|besides|on top of that|while you're at it)\b")
+_INSTEAD = any_of(r"(?:instead|rather|actually|never ?mind|forget (?:it|that|about))\b")
+_CLOSING = any_of(
     r"that(?:'?s| is| was| will be|'ll be) (?:all|it|everything)\b",
     r"nothing (?:else|more)\b",
     r"no(?:pe)?,? (?:thanks|thank you|that|thx|i'm)\b",
@@ -102,14 +86,14 @@ _CLOSING = _any(
     r"have a (?:good|great|nice|lovely)\b",
     r"see (?:you|ya)\b",
 )
-_PROTEST = _any(
+_PROTEST = any_of(
     r"(?:really|come on|surely|seriously|unacceptable|ridiculous|exception|any ?way|why not)\b",
     r"(?:are you sure|not fair|disappoint\w+|supervisor)\b",
     r"nothing you can\b",
     r"must be something\b",
 )
-_YES_WORD = _any(r"(?:confirm|yes)\b")
-_EITHER = _any(r"(?:or|either|alternatively)\b")
+_YES_WORD = any_of(r"(?:confirm|yes)\b")
+_EITHER = any_of(r"(?:or|either|alternatively)\b")
 _CLAUSE = re.compile(r"[.!?;,\n]|\b(?:and|also|plus|then|as well as|second)\b", re.IGNORECASE)
 
 
@@ -138,12 +122,12 @@ class Heard:
     @cached_property
     def lost(self) -> bool:
         """It did not understand."""
-        return _LOST.search(self.text) is not None
+        return understood_nothing(self.text)
 
     @cached_property
     def declined(self) -> bool:
         """It says no."""
-        return _DECLINED.search(self.text) is not None
+        return says_no(self.text)
 
     @cached_property
     def handed_over(self) -> bool:

@@ -10,13 +10,15 @@ from actors.offline.hearing import Heard, hear_assistant
 from actors.offline.voice import draw_voice
 from domain.goal import Goal, Task
 from domain.grammar import Grammar, Phrase, release
-from domain.persona import Persona
+from domain.persona.traits import COMPLEXITIES, Persona
 from domain.skill import Slot
 from events.base import Event
-from events.conversation import AssistantSpoke, Usage, UserSpoke
+from events.conversation import AssistantSpoke, MoodShifted, Usage, UserSpoke
 
 _SAME_QUESTION = 3
 """How often a user answers the same question before it counts as useless."""
+_OPENINGS = 8
+"""How many openings a user thinks of before taking the one whose length fits best."""
 
 
 class _Progress(NamedTuple):
@@ -47,7 +49,7 @@ class OfflineUser:
 
     Args:
         goal: What they want and know.
-        persona: How they speak.
+        persona: How they speak, and feel as the conversation begins.
         phrases: The setting's, with those that all settings share.
         slots: The setting's, to hear what is asked for.
         seed: Of the conversation; with the turn, the only source of chance.
@@ -62,7 +64,6 @@ class OfflineUser:
         self._goal, self._persona, self._phrases, self._slots, self._seed = goal, persona, phrases, slots, seed
         rng = Random(f"{seed}/user")
         self._voice = draw_voice(persona, rng)
-        self._patience = 3 + round(persona.traits["patience"] * 4)
         self._tasks = goal.tasks or (Task(skill=""),)
         self._at = _Progress()
         self._heard: Heard | None = None
@@ -79,6 +80,9 @@ class OfflineUser:
             case AssistantSpoke(content=content):
                 self._heard = hear_assistant(content, self._slots, self._known(self._at.task))
                 self._move = None
+            case MoodShifted(changes=changes):
+                self._persona = self._persona.feeling({change.emotion: change.after for change in changes})
+                self._move = None
 
     async def reply(self) -> Say:
         """What the user says next."""
@@ -88,6 +92,11 @@ class OfflineUser:
         if self._move is None:
             self._move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard)
         return self._move
+
+    @property
+    def _patience(self) -> int:
+        """Useless turns before giving up: fewer for who is fed up."""
+        return 3 + round(self._persona["patience"] * 4) - (self._persona.facets["frustration"] == "high")
 
     def _known(self, task: int) -> dict[str, str]:
         return {**self._goal.identity, **self._tasks[task].known}
@@ -106,7 +115,7 @@ class _Turn:
         """Decide what to say to what was heard."""
         at = self._at
         if heard is None:
-            return self._say("opening", self._requesting(), at, and_then=self._volunteered())
+            return self._open()
         if heard.handed_over:
             return self._end("leave.handed_over", "user-done" if self._last_task else "user-transferred")
         if at.useless >= self._user._patience:
@@ -124,6 +133,21 @@ class _Turn:
             return self._answer_anything(heard)
         return self._say("ack", {}, at._replace(useless=at.useless + 1))
 
+    def _open(self) -> _Move:
+        """The first words, as long as the complexity of what they ask wants it, as nearly as may be."""
+        fewest, most = COMPLEXITIES[self._persona.complexity]
+        short = self._persona.complexity in ("simple", "vague")
+        known = self._known
+        found: list[tuple[int, _Move]] = []
+        for _ in range(_OPENINGS):
+            self._known, self._held = known, []
+            move = self._say("opening", self._requesting(brief=True), self._at, and_then=[] if short else self._volunteered())
+            words = len(move.reply.content.split())
+            found.append((max(fewest - words, words - most, 0), move))
+            if not found[-1][0]:
+                break
+        return min(found, key=lambda one: one[0])[1]
+
     @property
     def _last_task(self) -> bool:
         return self._at.task + 1 >= len(self._user._tasks)
@@ -131,8 +155,8 @@ class _Turn:
     def _settled(self, heard: Heard) -> _Move:
         """The task is over: protest once, go on to the next, or leave."""
         at = self._at
-        assertive = self._persona.traits["assertiveness"]
-        if heard.declined and not at.protested and self._rng.random() < (assertive - 0.3) * 0.8:
+        insists = (self._persona["assertiveness"] + 0.5 * self._persona["frustration"] - 0.45) * 0.8
+        if heard.declined and not at.protested and self._rng.random() < insists:
             return self._say("protest", self._known, at._replace(protested=True), mood="bad")
         if self._last_task:
             return self._end("leave.declined" if heard.declined else "leave", "user-done")
@@ -160,7 +184,7 @@ class _Turn:
         """Tell what was asked for, as far as it is known; offered a choice, one thing will do."""
         known = [slot for slot in heard.asked if slot in self._known]
         missing = [slot for slot in heard.asked if slot not in self._known]
-        if heard.choice and len(known) > 1 and self._persona.bucket("verbosity") != "high":
+        if heard.choice and len(known) > 1 and self._persona.facets["verbosity"] != "high":
             known = known[: 1 if self._stands_alone(known[0], heard.text) else 2]
         count = {slot: self._at.asked.get(slot, 0) + 1 for slot in heard.asked}
         tired = all(number > _SAME_QUESTION for number in count.values())
@@ -220,42 +244,50 @@ class _Turn:
     def _tellable(self, slot: str) -> bool:
         return any(item.needs <= self._known.keys() for item in self._phrases.alternatives(f"tell.{slot}"))
 
-    def _requesting(self, task: int | None = None, *, all_of_it: bool = False) -> dict[str, Phrase]:
+    def _requesting(self, task: int | None = None, *, all_of_it: bool = False, brief: bool = False) -> dict[str, Phrase]:
         """The request as a phrase; how much of it is told at once is the persona's way."""
         skill = self._user._tasks[self._at.task if task is None else task].skill
-        ways = self._phrases.alternatives(f"request.{skill}")
+        key = f"{self._way(skill) if brief else 'request'}.{skill}"
+        ways = self._phrases.alternatives(key)
         if not ways:
             self._known = {**self._known, "what": skill.replace("_", " ") or "a few things"}
             return {"request": Phrase("request")}
-        verbosity = self._persona.traits["verbosity"]
+        verbosity = self._persona["verbosity"]
         if not all_of_it:
             share = 0.1 if verbosity < 0.35 else 1.0 if verbosity >= 0.7 else 0.55
-            told = {slot: value for slot, value in self._known.items() if self._rng.random() < share}
+            longest = 1 if key.startswith("brief") else 100  # words
+            told = {slot: value for slot, value in self._known.items() if self._rng.random() < share and len(value.split()) <= longest}
             if any(way.needs <= told.keys() for way in ways):
                 self._known = told
-        return {"request": Phrase(f"request.{skill}", most=all_of_it or self._rng.random() < verbosity - 0.2)}
+        return {"request": Phrase(key, most=all_of_it or self._rng.random() < verbosity - 0.2)}
+
+    def _way(self, skill: str) -> str:
+        """How much is made of the first request: ``brief``, ``want`` without reasons, or all of it; as the setting has phrases for."""
+        ways = {"simple": ("brief", "want"), "medium": ("want",), "complex": ("want",) if self._rng.random() < 0.5 else ()}
+        return next((way for way in ways.get(self._persona.complexity, ()) if f"{way}.{skill}" in self._phrases), "request")
 
     def _volunteered(self) -> list[Phrase]:
         """Who they are, unasked: talkative users often say it at once."""
         identity = self._user._goal.identity
-        if self._rng.random() >= self._persona.traits["verbosity"] * 0.6 or not identity:
+        if self._rng.random() >= self._persona["verbosity"] * 0.6 or not identity:
             return []
         self._known = {**self._known, **identity}
         slots = [slot for slot in identity if self._tellable(slot)]
         return self._tellings(slots[:1] if self._rng.random() < 0.6 else slots)
 
-    def _end(self, key: str, done: str, mood: str = "good") -> _Move:
+    def _end(self, key: str, done: str, mood: str = "") -> _Move:
         move = self._say(key, {}, self._at, mood=mood)
         return _Move(Say(move.reply.content, done=done), move.after)
 
     def _say(
-        self, key: str, values: Mapping[str, str | Phrase], after: _Progress, *, mood: str = "good", and_then: list[Phrase] | None = None
+        self, key: str, values: Mapping[str, str | Phrase], after: _Progress, *, mood: str = "", and_then: list[Phrase] | None = None
     ) -> _Move:
         return self._write(self._draft(key, values), and_then or [], after, mood)
 
-    def _write(self, draft: str, more: list[Phrase], after: _Progress, mood: str = "good") -> _Move:
+    def _write(self, draft: str, more: list[Phrase], after: _Progress, mood: str = "") -> _Move:
         ways = ("volunteer" if self._at.turn == 0 else "tell.more", "tell.more")
         drafts = [draft, *(self._draft(ways[number > 0], {"answer": phrase}) for number, phrase in enumerate(more))]
+        mood = mood or ("bad" if self._persona.facets["frustration"] == "high" else "good")
         text = self._user._voice.write(" ".join(drafts), self._held, self._rng, mood)
         return _Move(Say(release(text, self._held)), after)
 

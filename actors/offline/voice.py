@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from domain.grammar import hold, tidy
-from domain.persona import Persona
+from domain.persona.traits import Persona
 
 _SHORT = {
     "you": "u", "your": "ur", "please": "pls", "thanks": "thx", "because": "bc", "though": "tho", "probably": "prob", "really": "rly",
@@ -23,6 +23,9 @@ _EMOJI = {
     "good": ("🙏", "😊", "🙂", "👍", "✨", "😄", "🙌", "❤️"),
     "bad": ("😩", "😬", "😅", "🙃", "😕", "😤", "🥲", "🤷"),
 }
+
+_CARE = {"web_chat": 1.0, "mobile_app": 1.1, "email": 0.6, "phone_ivr": 0.0, "sms": 1.3}
+"""Channel -> how careless people write there."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,18 @@ class Voice:
 
 def draw_voice(persona: Persona, rng: Random) -> Voice:
     """How somebody with these traits writes in one conversation."""
-    slang, literacy, emoji = persona.traits["slang_usage"], persona.traits["digital_literacy"], persona.traits["emoji_usage"]
-    careless = (1 - literacy) * 0.5 + slang * 0.5
+    slang, literacy, emoji = persona["slang_usage"], persona["digital_literacy"], persona["emoji_usage"]
+    facets = persona.facets
+    spoken = facets["channel"] == "phone_ivr"  # somebody else writes it down
+    careless = ((1 - literacy) * 0.5 + slang * 0.5) * _CARE[facets["channel"]]
+    slips = 0.35 if facets["digital_literacy"] == "low" else 0.08
+    slips += 0.15 * (facets["language_proficiency"] in ("intermediate", "basic"))
+    slips += 0.05 * (facets["device_type"] in ("smartphone", "tablet"))
     return Voice(
         lower=rng.random() < careless * 0.8,
         apostrophes=rng.random() >= careless * 0.6,
         stops=rng.random() >= careless,
-        short=slang if persona.bucket("slang_usage") == "high" else slang * 0.5 if slang >= 0.5 else 0.0,
-        slips=0.35 if persona.bucket("digital_literacy") == "low" else 0.08,
-        emoji=emoji * 0.6 if persona.bucket("emoji_usage") != "low" else 0.0,
+        short=0.0 if spoken else slang if facets["slang_usage"] == "high" else slang * 0.5 if slang >= 0.5 else 0.0,
+        slips=0.0 if spoken else slips,
+        emoji=0.0 if spoken or facets["emoji_usage"] == "low" else emoji * 0.6,
     )

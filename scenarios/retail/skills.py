@@ -137,14 +137,14 @@ _OF_SWAPS = ("order_id", "items", "new_options", "payment_method")
 SKILLS = [
     Skill("cancel_order", CUES["cancel_order"], scripts.cancel_order, ("order_id", "reason")),
     Skill("modify_address", CUES["modify_address"], scripts.modify_address, ("order_id", "address")),
-    Skill("modify_payment", CUES["modify_payment"], scripts.modify_payment, ("order_id", "payment_method")),
+    Skill("modify_payment", CUES["modify_payment"], scripts.modify_payment, ("order_id", "payment_method"), "checkout"),
     Skill("modify_items", CUES["modify_items"], swapping.swap_items, _OF_SWAPS),
-    Skill("return_items", CUES["return_items"], swapping.return_items, ("order_id", "items", "payment_method")),
+    Skill("return_items", CUES["return_items"], swapping.return_items, ("order_id", "items", "payment_method"), "complaint"),
     Skill("exchange_items", CUES["exchange_items"], swapping.swap_items, _OF_SWAPS),
-    Skill("change_default_address", CUES["change_default_address"], scripts.change_default_address, ("address",)),
+    Skill("change_default_address", CUES["change_default_address"], scripts.change_default_address, ("address",), "account_issue"),
     Skill("order_status", CUES["order_status"], scripts.order_status, ("order_id",)),
     Skill("product_question", CUES["product_question"], scripts.product_question, ("product",)),
-    Skill("hand_over", CUES["hand_over"], scripts.hand_over),
+    Skill("hand_over", CUES["hand_over"], scripts.hand_over, kind="escalation"),
 ]
 
 

@@ -79,6 +79,7 @@ SKILLS = (
         rf"\b(?:book|arrange|organi[sz]e)\b{_NEAR}\b(?:transport|shipping|shipment|pick-?up|haulage|truck)\b",
         orders.book_shipment,
         ("order_id", "product", "service"),
+        "checkout",
     ),
     Skill(
         "expedite",
@@ -125,13 +126,15 @@ SKILLS = (
         r"\b(?:dispute|disputing|object to|contest|challenge|disagree with|not accept\w*)\b",
         billing.dispute_invoice,
         ("invoice_id", "dispute_reason"),
+        "dispute",
     ),
-    Skill("claim_credit", r"\b(?:credit(?:ed)?|compensat\w+|money back|rebate)\b", billing.claim_credit, ("invoice_id",)),
+    Skill("claim_credit", r"\b(?:credit(?:ed)?|compensat\w+|money back|rebate)\b", billing.claim_credit, ("invoice_id",), "complaint"),
     Skill(
         "extend_due_date",
         r"\b(?:extend|extension|more time|longer to pay|due date|payment deadline|pay later)\b",
         billing.extend_due_date,
         ("invoice_id", "days"),
+        "account_issue",
     ),
     Skill(
         "check_stock",
@@ -150,6 +153,7 @@ SKILLS = (
         r"\b(?:buy|reorder|replenish\w*|restock|top up|(?:new|raise a|place a|create a|open a) purchase order)\b",
         planning.create_purchase,
         ("product", "quantity", "to_warehouse"),
+        "checkout",
     ),
     Skill(
         "amend_purchase",
@@ -181,5 +185,5 @@ SKILLS = (
         billing.callback,
         ("reference",),
     ),
-    Skill("hand_over", r"\b(?:human|real person|(?:speak|talk) (?:to|with) (?:a|some)\w*)\b", billing.hand_over),
+    Skill("hand_over", r"\b(?:human|real person|(?:speak|talk) (?:to|with) (?:a|some)\w*)\b", billing.hand_over, kind="escalation"),
 )

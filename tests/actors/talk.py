@@ -9,7 +9,9 @@ from actors.minds import OFFLINE, make_mind
 from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
-from domain.persona import Persona, draw_persona
+from domain.persona.mood import Mood
+from domain.persona.sampling import draw_persona
+from domain.persona.traits import Persona
 from domain.policy import Memory
 from domain.setting import Setting
 from domain.verdict import Verdict, judge
@@ -64,7 +66,7 @@ def hold(setting: Setting, world: World, goal: Goal, persona: Persona, seed: int
     started = ConversationStarted(
         setting=setting.name, index=0, seed=seed, models={}, clock=setting.clock, limits=setting.limits, **nowhere
     )
-    state = replay(Conversation(world), [started])
+    state = replay(Conversation(world, mood=Mood.of(persona, setting.slots)), [started])
     while state.ended is None:
         for command in commands(state, pair):
             for event in decide(state, command, setting.environment, memory):
@@ -81,7 +83,8 @@ def hold(setting: Setting, world: World, goal: Goal, persona: Persona, seed: int
 def drawn(setting: Setting, world: World, seed: int) -> tuple[Goal, Persona, Conversation, Verdict]:
     """Goal, persona, conversation and verdict of one seed."""
     rng = Random(seed)
-    goal, persona = setting.draw_goal(world, rng), draw_persona(rng)
+    goal = setting.draw_goal(world, rng)
+    persona = draw_persona(rng, setting.kind_of(goal))
     state = hold(setting, world, goal, persona, seed)
     gold = gold_world(world, goal, setting.toolset, seed=seed, now=setting.clock)
     return goal, persona, state, judge(state, goal, gold)

@@ -7,16 +7,19 @@ import pytest
 
 from actors.conversation import visible
 from actors.mind import Say, UseTools
+from actors.offline.hearing import requests
 from domain.conversation import USER
-from domain.persona import draw_persona
+from domain.persona.sampling import draw_persona
+from domain.persona.traits import COMPLEXITIES
 from domain.policy import agrees
 from domain.skill import Slot
 from domain.world import World
-from events.conversation import AssistantSpoke, ModelReplied, UserSpoke
+from events.conversation import AssistantSpoke, ModelReplied, MoodChange, MoodShifted, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted
 from scenarios.load import load, names
 from tests.actors.parcel import SETTING, draw_goal
 from tests.actors.talk import ASSISTANT, drawn, hold, minds, text, think
+from tests.domain.personas import persona
 
 WORLD = World(SETTING.base(SETTING.draw_world(Random(0))))
 
@@ -29,10 +32,10 @@ def speakers(history):
 @pytest.mark.parametrize("seed", range(12))
 def test_a_mind_made_anew_says_the_same_at_every_prefix(seed):
     """A mind that is made anew and shown the same events replies the same, wherever the conversation stands."""
-    goal, persona, state, _ = drawn(SETTING, WORLD, seed)
+    goal, who, state, _ = drawn(SETTING, WORLD, seed)
     history = list(state.history)
     for position, agent in speakers(history):
-        new = minds(SETTING, goal, persona, seed)[agent]
+        new = minds(SETTING, goal, who, seed)[agent]
         for event in history[: position + 1]:
             if visible(event, agent):
                 new.observe(event)
@@ -78,8 +81,7 @@ def test_users_name_no_tools_and_disclose_gradually():
 
 def test_a_step_costs_the_same_late_as_early():
     """The hundredth exchange costs no more than the tenth: nothing is read again from the beginning."""
-    goal, persona = draw_goal(WORLD, Random(1)), draw_persona(Random(1))
-    pair = minds(SETTING, goal, persona, 1)
+    pair = minds(SETTING, draw_goal(WORLD, Random(1)), draw_persona(Random(1)), 1)
     spent = []
     for _ in range(40):
         began = time.perf_counter()
@@ -139,8 +141,7 @@ def test_users_understand_free_text(asked, expected):
     goal = draw_goal(WORLD, Random(1)).model_copy(
         update={"identity": {"email": "ada@mail.example"}, "tasks": (_task("stop_parcel", parcel_id="P-1001", reason="not needed"),)}
     )
-    persona = draw_persona(Random(4))
-    user = minds(SETTING, goal, persona, 3)[USER]
+    user = minds(SETTING, goal, draw_persona(Random(4)), 3)[USER]
     user.observe(UserSpoke(agent=USER, content=think(user).content))
     user.observe(AssistantSpoke(agent=ASSISTANT, content=asked))
     assert expected in think(user).content
@@ -196,10 +197,50 @@ def test_goals_of_the_settings_are_reached(name):
 
 
 @pytest.mark.parametrize("name", names())
+def test_openings_are_as_long_as_their_complexity_wants(name):
+    """Nearly all lie in its range of words; a vague one names nothing that the setting is about, so that the assistant must ask."""
+    setting = load(name)
+    world = World(setting.base(setting.draw_world(Random("0/world"))))
+    fitting = {complexity: [] for complexity in COMPLEXITIES}
+    for seed in range(400):
+        rng = Random(seed)
+        goal, who = setting.draw_goal(world, rng), draw_persona(rng)
+        said = think(minds(setting, goal, who, seed)[USER]).content
+        fewest, most = COMPLEXITIES[who.complexity]
+        fitting[who.complexity].append(fewest <= len(said.split()) <= most)
+        if who.complexity == "vague":
+            assert not requests(said, setting.skills.values()), said
+            assert not [slot.name for slot in setting.slots.values() if slot.find(said) is not None], said
+    shares = {complexity: sum(fits) / len(fits) for complexity, fits in fitting.items()}
+    assert shares["vague"] == 1.0
+    assert all(share > 0.75 for share in shares.values()), shares
+
+
+def test_a_mood_changes_the_tone():
+    """Who is fed up by now says so, and gives up sooner; the same user in good spirits does not."""
+    said = {}
+    for frustration in (0.1, 0.9):
+        user = minds(SETTING, draw_goal(WORLD, Random(1)), persona(frustration=0.1, patience=0.2), 3)[USER]
+        useless = 0
+        while not (reply := think(user)).done:
+            user.observe(UserSpoke(agent=USER, content=reply.content))
+            user.observe(AssistantSpoke(agent=ASSISTANT, content="I see. One moment."))
+            user.observe(MoodShifted(agent=USER, cause="long-wait", changes=(_frustrated(frustration),)))
+            useless += 1
+        said[frustration] = useless
+    assert said[0.9] < said[0.1]
+
+
+def _frustrated(after):
+    return MoodChange(emotion="frustration", before=0.1, after=after)
+
+
+@pytest.mark.parametrize("name", names())
 def test_what_is_said_around_a_request_is_no_request(name):
     """Greetings, small talk and thanks are neither taken for a request nor for a slot's value."""
     setting = load(name)
     around = ["greet", "greet.short", "lead", "context", "context.short", "urgency", "aside", "closing", "tail.short"]
+    around += ["greet.tiny", "context.tiny", "tail.tiny", "feeling", "vague", "protest"]
     around += ["agree", "ack", "leave", "leave.declined"]
     slots: list[Slot] = list(setting.slots.values())
     for key in around:
@@ -245,5 +286,5 @@ def _converse(mind, messages):
 
 def test_hold_is_the_same_twice():
     """The same seed holds the same conversation."""
-    goal, persona = draw_goal(WORLD, Random(5)), draw_persona(Random(5))
-    assert text(hold(SETTING, WORLD, goal, persona, 5)) == text(hold(SETTING, WORLD, goal, persona, 5))
+    goal, user = draw_goal(WORLD, Random(5)), draw_persona(Random(5))
+    assert text(hold(SETTING, WORLD, goal, user, 5)) == text(hold(SETTING, WORLD, goal, user, 5))

@@ -12,7 +12,8 @@ from actors.mind import Mind, Reply
 from actors.minds import OFFLINE, make_mind
 from domain.conversation import Conversation
 from domain.goal import Goal, gold_world
-from domain.persona import Persona, draw_persona
+from domain.persona.sampling import draw_persona
+from domain.persona.traits import Persona
 from domain.verdict import judge
 from events.base import Event
 from events.conversation import ConversationStarted

@@ -6,12 +6,7 @@ import pytest
 
 from domain.errors import SettingError
 from domain.grammar import Grammar, Phrase, tidy
-from domain.persona import TRAITS, Persona
-
-
-def persona(**traits):
-    """Medium in all that is not named."""
-    return Persona(traits={**dict.fromkeys(TRAITS, 0.5), **traits})
+from tests.domain.personas import persona
 
 
 def test_only_alternatives_whose_values_are_given_are_chosen():

@@ -7,6 +7,8 @@ from events.conversation import (
     ConversationStarted,
     Limits,
     ModelReplied,
+    MoodChange,
+    MoodShifted,
     Usage,
     UserSpoke,
 )
@@ -76,4 +78,5 @@ SAMPLES: list[Event] = [
     SubagentStarted(agent="assistant/billing#2", call_id="c1", request="Refund R-1.", prompt="p", toolset="t", model="offline/assistant"),
     SubagentFinished(agent="assistant/billing#2", call_id="c1", reason="step-limit"),
     ToolConflicted(agent="assistant/billing", call_id="c2", place=("returns", "R-1", "status"), overtaken_by="c3"),
+    MoodShifted(agent="user", cause="refusal", changes=(MoodChange(emotion="frustration", before=0.25, after=0.45),)),
 ]

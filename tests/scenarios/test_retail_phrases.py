@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from domain.persona import draw_persona
+from domain.persona.sampling import draw_persona
 from scenarios.load import load
 
 SETTING = load("retail")
@@ -34,7 +34,7 @@ def expansions(key: str, values: dict[str, str]) -> set[str]:
 def test_request_is_recognised_as_itself_and_nothing_else(skill: str, known: dict[str, str]) -> None:
     """Each way to ask for something matches the cues of its own skill and of no other."""
     known = {slot: known[slot] for slot in SETTING.skills[skill].slots if slot in known}
-    for text in sorted(expansions(f"request.{skill}", known)):
+    for text in sorted(expansions(f"request.{skill}", known) | expansions(f"brief.{skill}", known)):
         assert [name for name, other in SETTING.skills.items() if other.recogniser.search(text)] == [skill], text
 
 

@@ -14,6 +14,7 @@ from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
+from domain.persona.sampling import SAMPLERS, check_sampler
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.runs import RunView
@@ -41,6 +42,7 @@ def generate(
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
+    persona_sampler: Annotated[str, typer.Option("--persona-sampler", help=f"How users are drawn: {', '.join(SAMPLERS)}.")] = SAMPLERS[0],
     placement: Annotated[str, typer.Option("--placement", help="inline, shared, dedicated, or auto.")] = "auto",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Host processes; 0 is one for each core.")] = 0,
     capacity: Annotated[int, typer.Option("--capacity", min=1, help="Conversations that a host holds at a time.")] = 500,
@@ -49,8 +51,14 @@ def generate(
 ) -> None:
     """Generate conversations, and the data set made of them; exit code 1 where not one could be held to its end."""
     loaded = {name: load(name) for name in settings}
+    check_sampler(persona_sampler)
     run_settings = RunSettings(
-        settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
+        settings=tuple(loaded),
+        count=count,
+        seed=seed,
+        models={"user": user, "assistant": assistant},
+        data=_digest(data),
+        persona_sampler=persona_sampler,
     )
     check_models(run_settings.models)
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
