@@ -148,7 +148,7 @@ def test_the_summary_names_all_of_it(troubled: tuple[Path, RunView]) -> None:
         assert line in lines
         lines.remove(line)
     assert lines == []
-    assert look == f"look at one: worldloom show {SETTINGS.stream(JUDGE_BREAKS)} --out {folder}"
+    assert look == f"look at one: worldloom show {SETTINGS.stream(CHILD_LOST)} --out {folder}"
     assert again == "2 abandoned; the same generate command tries them again"
 
 
