@@ -8,12 +8,21 @@ from typing import NamedTuple
 
 from domain.agents import ASSISTANT
 from domain.conversation import Conversation
+from domain.faults import KINDS
 from domain.goal import Goal, told
+from domain.simulated import SIMULATION
+from domain.team import kind_of
+from domain.values import canonical
 from domain.world import World
 from events.conversation import AssistantSpoke
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted
 
 _MOST_NAMED = 5
 GOOD_ENDS = frozenset({"user-done"})
+
+
+RECOVERED = "recovered"
+"""Finding that speaks for a conversation: ``recovered:timeout``, a call that had failed so was made again and answered."""
 
 
 class Verdict(NamedTuple):
@@ -39,7 +48,25 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
-    return Verdict(not findings, tuple(findings))
+    return Verdict(not findings, (*findings, *(f"{RECOVERED}:{kind}" for kind in _recovered(conversation))))
+
+
+def _recovered(conversation: Conversation) -> list[str]:
+    """Kinds of fault after which the same call was answered."""
+    if not any(isinstance(event, ToolFaulted) for event in conversation.history):
+        return []
+    calls = {event.call_id: event for event in conversation.history if isinstance(event, ToolCalled)}
+    failed: dict[tuple[str, str, bytes], str] = {}
+    found: dict[str, None] = {}
+    for event in conversation.history:
+        if isinstance(event, ToolFaulted | ToolAnswered) and event.call_id in calls:
+            call = calls[event.call_id]
+            what = (kind_of(call.agent), call.tool, canonical(call.arguments))
+            if isinstance(event, ToolAnswered):
+                found.update(dict.fromkeys([failed.pop(what)] if what in failed else []))
+            elif event.kind in (*KINDS, SIMULATION):
+                failed[what] = event.kind
+    return list(found)
 
 
 def differences(one: World, other: World) -> list[str]:

@@ -15,9 +15,12 @@ from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
+from domain.faults import KINDS, Faults
+from domain.verdict import RECOVERED
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
+from scenarios.simulation import check_simulated, is_simulated
 
 console = Console(highlight=False)
 
@@ -36,6 +39,9 @@ def generate(
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
+    tools: Annotated[str, typer.Option("--tools", help="Model that plays simulated tools, where there are any.")] = "offline/tools",
+    simulated: Annotated[str, typer.Option("--simulate", metavar="TOOL,...", help="Simulate tools that have code, or all.")] = "",
+    faults: Annotated[str, typer.Option("--faults", metavar="KIND=RATE,...", help=f"Let tools fail: {', '.join(KINDS)}.")] = "",
     placement: Annotated[str, typer.Option("--placement", help="inline, shared, dedicated, or auto.")] = "auto",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Host processes; 0 is one for each core.")] = 0,
     capacity: Annotated[int, typer.Option("--capacity", min=1, help="Conversations that a host holds at a time.")] = 500,
@@ -44,12 +50,23 @@ def generate(
 ) -> None:
     """Generate conversations, and the data set made of them."""
     loaded = {name: load(name) for name in settings}
+    names_simulated = tuple(sorted({name.strip() for name in simulated.split(",") if name.strip()}))
+    check_simulated(list(loaded.values()), names_simulated)
+    models = {"user": user, "assistant": assistant}
+    if names_simulated or any(map(is_simulated, loaded.values())):
+        models["tools"] = tools
     run_settings = RunSettings(
-        settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
+        settings=tuple(loaded),
+        count=count,
+        seed=seed,
+        models=models,
+        data=_digest(data),
+        simulate=names_simulated,
+        faults=_rates(faults),
     )
     check_models(run_settings.models)
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
-    places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
+    places = {name: prepare(setting, seed, data, names_simulated) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
     log = folder.write_log()
     try:
@@ -62,6 +79,23 @@ def generate(
     finally:
         log.close()
     _summarise(ledger, folder, rows)
+
+
+def _rates(text: str) -> dict[str, float]:
+    """``timeout=0.02,stale=0.01`` as rates by kind.
+
+    Raises:
+        SettingError: It is not written so, there is no such kind, or a rate is none.
+    """
+    rates: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        kind, _, rate = part.partition("=")
+        try:
+            rates[kind.strip()] = float(rate)
+        except ValueError:
+            raise SettingError(f"--faults {part}: {rate!r} is no rate; write it as timeout=0.02") from None
+    Faults(rates)
+    return {kind: rates[kind] for kind in KINDS if rates.get(kind)}
 
 
 def _hold(ledger: Ledger, crew: Crew, count: int) -> None:
@@ -88,7 +122,7 @@ def _summarise(run: Ledger, folder: RunFolder, rows: int) -> None:
         ends = [end for stream, end in run.finished.items() if stream.startswith(f"{name}/")]
         reasons: dict[str, int] = {}
         for end in ends:
-            for code in {finding.split(":")[0] for finding in end.findings}:
+            for code in {finding.split(":")[0] for finding in end.findings} - {RECOVERED}:
                 reasons[code] = reasons.get(code, 0) + 1
         why = ", ".join(f"{count} {code}" for code, count in sorted(reasons.items()))
         table.add_row(name, str(len(ends)), str(sum(end.accepted for end in ends)), str(sum(end.events for end in ends)), why)
