@@ -85,7 +85,8 @@ class Agreement:
 
     def _part(self, part: Mapping[str, Any], place: str, context: Mapping[str, str]) -> None:
         named = list(self._named(part, place))
-        subjects = [mention for mention in named if not any(self._points(other, mention) for other in named)]
+        asked = [mention for mention in named if mention.top and self._asked.arguments.get(self._table(mention).key) == mention.key]
+        subjects = asked or [mention for mention in named if not any(self._points(other, mention) for other in named)]
         others = [mention for mention in named if mention not in subjects]
         implied = list(self._implied(part, place, context, {mention.table for mention in named}))
         self.mentions += [*subjects, *implied]

@@ -134,13 +134,15 @@ def _of_subjects(after: World, proposal: Proposal, asked: Asked) -> Iterator[Obj
     """Each row that changes is named by the call, or tied to one that is."""
     told = {text for _, text in texts(dict(asked.arguments))}
     named = {name: found for name in told for table in asked.schema.tables if (found := asked.world.row(table, name)) is not None}
+    tables = {table for name in named for table in asked.schema.tables if asked.world.row(table, name) is not None}
     reached = told | {text for found in named.values() for _, text in texts(found)}
     for table, key in sorted(touched(proposal.changes)):
         before = asked.world.row(table, key)
         row: Mapping[str, Any] = before or after.row(table, key) or {}
         points = set(_points(row, table, asked.schema))
         new = before is None
-        tied = key in reached or not points.isdisjoint(named) or (bool(points) and points <= reached) or (new and not points)
+        joins = len(points) > 1 and points <= reached and table not in tables
+        tied = key in reached or not points.isdisjoint(named) or joins or (new and not points)
         if named and not tied:
             yield _objection("unrelated-change", f"{table}.{key}", "the call names neither it nor anything that it belongs to")
 

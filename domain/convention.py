@@ -11,6 +11,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
+from domain.checks import check
 from domain.directory import Names, names_something, texts
 from domain.errors import Refusal
 from domain.schema import Schema, Table
@@ -21,16 +22,18 @@ from domain.world import World
 from events.tools import Change
 
 _NEW = frozenset({"create", "open", "add", "book", "issue", "register", "place", "make", "new", "request", "schedule"})
-_CUT = 4
+_CUT = 5
 """Letters by which a verb and a status are held to be the same word: cancel, cancelled."""
+CANNOT = Denial("not-possible", "This cannot be done here.")
 
 
 def by_convention(asked: Asked) -> Proposal:
-    """What the conventions propose for a call."""
+    """What the conventions propose for a call; what they cannot do soundly, the tool declines."""
     try:
-        return _Convention(asked).proposal()
+        proposal = _Convention(asked).proposal()
     except Refusal as refusal:
         return Proposal(denial=Denial(refusal.code, refusal.reason))
+    return Proposal(denial=CANNOT) if check(proposal, asked).objections else proposal
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,9 @@ class _Convention:
         """The row that is asked for, changed where the tool writes."""
         if not self._asked.tool.writes:
             return Proposal(plain(self._shown(self._output, self._world, self._subject())))
-        if self._creates():
-            return self._insert(self._table_named() or self._table_of_output())
-        return self._update()
+        table = self._table_named() or self._table_of_output()
+        creates = self._words[0] in _NEW and self._schema.tables[table].key not in self._arguments
+        return self._insert(table) if creates else self._update()
 
     @property
     def _output(self) -> Mapping[str, Any]:
@@ -182,7 +185,7 @@ class _Convention:
     def _field(self, name: str, schema: Mapping[str, Any], world: World, table: str, row: Mapping[str, Any]) -> Any:
         """A field of the row, of a row that it points to (``site_city``), an argument, or what the schema takes for nothing."""
         if name in row:
-            return row[name]
+            return self._fitted(row[name], schema, world)
         for path, target in self._schema.tables[table].references.items():
             other = world.row(target, str(row.get(path))) if path in row else None
             if other is None:
@@ -194,22 +197,28 @@ class _Convention:
                 return other.get("name", other.get("city", row[path]))
         return self._arguments[name] if name in self._arguments else nothing(schema)
 
-    # what is written
+    def _fitted(self, value: Any, schema: Mapping[str, Any], world: World) -> Any:
+        """A part of a row with what its tool shows beside: of an order's line, the name of the product."""
+        fields = schema.get("items", {}).get("properties")
+        if not fields or not isinstance(value, list):
+            return value
+        return [{**item, **{name: self._beside(name, fields[name], item, world) for name in fields if name not in item}} for item in value]
 
-    def _creates(self) -> bool:
-        table = self._table_named()
-        own = table is not None and self._schema.tables[table].key in self._arguments
-        return self._words[0] in _NEW and not own
+    def _beside(self, name: str, schema: Mapping[str, Any], item: Mapping[str, Any], world: World) -> Any:
+        rows = [world.row(self._keys[field], str(value)) for field, value in item.items() if field in self._keys]
+        return next((row[name] for row in rows if row is not None and name in row), nothing(schema))
+
+    # what is written
 
     def _insert(self, table: str) -> Proposal:
         shape = self._schema.tables[table]
         context: dict[str, Any] = {}
         for name, value in self._arguments.items():
             if name in self._keys:
-                row = self._world.row(self._keys[name], str(value))
-                if row is None:
+                named = self._world.row(self._keys[name], str(value))
+                if named is None:
                     raise Refusal("not-found", f"There is no {name.removesuffix('_id').replace('_', ' ')} {value}.")
-                context.update(row)
+                context.update(named)
         context.update(self._arguments)
         key = self._fresh(table)
         drawn = {name: self._value(name, schema, context, shape) for name, schema in shape.columns.items()}
@@ -260,10 +269,14 @@ class _Convention:
             if inside:
                 yield name, {**value, **inside}
         for name, schema in shape.columns.items():
-            for state in schema.get("enum", ()):
-                if name in row and isinstance(state, str) and any(word[:_CUT] == state[:_CUT] for word in self._words if len(word) >= _CUT):
-                    yield name, state
-                    break
+            states = [state for state in schema.get("enum", ()) if isinstance(state, str) and self._means(state)]
+            if name in row and states:
+                yield name, states[0]
+
+    def _means(self, state: str) -> bool:
+        """Whether the tool's verb leads to a status: cancel to ``cancelled``, request to ``release_requested``."""
+        verb = self._words[0][:_CUT]
+        return len(verb) > 3 and any(part.startswith(verb) for part in state.lower().split("_"))
 
 
 def nothing(schema: Mapping[str, Any]) -> Any:

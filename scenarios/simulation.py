@@ -16,7 +16,7 @@ from domain.inference import closed, infer_schema
 from domain.schema import Schema
 from domain.setting import Setting
 from domain.simulated import Asked, Proposal, SimulatedTool
-from domain.tools import Tool, Toolset
+from domain.tools import CodeTool, Tool, Toolset
 from domain.transaction import Transaction
 from domain.values import plain
 from domain.world import World
@@ -105,8 +105,12 @@ def _switched(tool: Tool, setting: Setting, world: World) -> SimulatedTool:
         asked = Asked(bare, "", "", arguments, world, setting.schema, setting.clock)
         for objection in check(proposal, asked).objections:
             own[objection.place.rpartition(".")[2]] = None
-    output = closed(infer_schema([proposal.observation for _, proposal in shown]))
+    output = closed(infer_schema([proposal.observation for _, proposal in shown])) or _declared(tool)
     return SimulatedTool(tool.spec, output, tool.writes, tool, frozenset(own))
+
+
+def _declared(tool: Tool) -> dict[str, Any]:
+    return tool.output if isinstance(tool, CodeTool) else {}
 
 
 def _examples(tool: Tool, setting: Setting, world: World) -> Iterator[tuple[dict[str, Any], Proposal]]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from domain.convention import by_convention
-from domain.simulated import Asked, Denial, Proposal
+from domain.convention import CANNOT, by_convention
+from domain.simulated import Asked, Proposal
 from events.conversation import Usage
 from events.tools import Objection
 
 
 class OfflineTools:
-    """Proposes what the conventions say; where that cannot be, the tool declines."""
+    """Proposes what the conventions say; asked again, it declines."""
 
     model = "offline/tools"
     request: str | None = None
@@ -17,6 +17,4 @@ class OfflineTools:
 
     async def propose(self, asked: Asked, objections: Sequence[Sequence[Objection]]) -> Proposal:
         """See ``ToolMind.propose``."""
-        if objections:
-            return Proposal(denial=Denial("not-possible", "This cannot be done."))
-        return by_convention(asked)
+        return Proposal(denial=CANNOT) if objections else by_convention(asked)
