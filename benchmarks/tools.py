@@ -91,6 +91,7 @@ def _proposals(calls: Calls) -> Iterator[Finding]:
                 missed[found[0]] += not check(found[1], asked).objections
             continue
         sound, passed = sound + 1, passed + (not check(true, asked).objections)
+        asked = replace(asked, earlier=())
         own, own_passed = own + 1, own_passed + (not check(by_convention(asked), asked).objections)
     lies = sum(seen.values())
     yield Finding(

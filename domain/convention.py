@@ -95,6 +95,18 @@ class _Convention:
                 if self._world.row(self._keys[name], value) is None:
                     raise Refusal("not-found", f"There is no {name.removesuffix('_id').replace('_', ' ')} {value}.")
                 return self._keys[name], value
+        return self._called()
+
+    def _called(self) -> tuple[str, str] | None:
+        """(table, key) of the row of the table in the tool's name that an argument names by its key or by one of its texts."""
+        table = self._table_named()
+        for value in self._arguments.values() if table else ():
+            if table is not None and isinstance(value, str) and value.strip():
+                wanted = value.strip().casefold()
+                rows = ((key, row) for key, row in self._world.rows(table))
+                found = next((key for key, row in rows if key.casefold() == wanted or wanted in _words_of(row)), None)
+                if found is not None:
+                    return table, found
         return None
 
     def _matching(self, table: str, *, least: int = 1) -> list[str]:
@@ -195,7 +207,9 @@ class _Convention:
                 return other[name.removeprefix(f"{stem}_")]
             if name == stem:
                 return other.get("name", other.get("city", row[path]))
-        return self._arguments[name] if name in self._arguments else nothing(schema)
+        if name in self._arguments:
+            return self._arguments[name]
+        return self._means(name) or nothing(schema, shown=True)
 
     def _fitted(self, value: Any, schema: Mapping[str, Any], world: World) -> Any:
         """A part of a row with what its tool shows beside: of an order's line, the name of the product."""
@@ -206,7 +220,7 @@ class _Convention:
 
     def _beside(self, name: str, schema: Mapping[str, Any], item: Mapping[str, Any], world: World) -> Any:
         rows = [world.row(self._keys[field], str(value)) for field, value in item.items() if field in self._keys]
-        return next((row[name] for row in rows if row is not None and name in row), nothing(schema))
+        return next((row[name] for row in rows if row is not None and name in row), nothing(schema, shown=True))
 
     # what is written
 
@@ -279,14 +293,23 @@ class _Convention:
         return len(verb) > 3 and any(part.startswith(verb) for part in state.lower().split("_"))
 
 
-def nothing(schema: Mapping[str, Any]) -> Any:
-    """What a schema takes where nothing is known: null if it may be, else the first of a list, nought, an empty text."""
+def _words_of(row: Mapping[str, Any]) -> set[str]:
+    return {value.casefold() for value in row.values() if isinstance(value, str)}
+
+
+def nothing(schema: Mapping[str, Any], *, shown: bool = False) -> Any:
+    """What a schema takes where nothing is known: null if it may be, else the first of a list, nought, a dash.
+
+    Args:
+        schema: JSON schema of one value.
+        shown: Whether it is for an agent, who can do more with nought than with null.
+    """
     options = schema.get("enum")
     if options:
         return options[0]
     kinds = [one.get("type") for one in schema.get("anyOf", ())] or schema.get("type", "null")
     kinds = [kinds] if isinstance(kinds, str) else kinds
-    if "null" in kinds:
+    if "null" in kinds and not shown:
         return None
     empty = {"string": "-", "integer": schema.get("minimum", 0), "number": schema.get("minimum", 0), "boolean": False, "array": []}
     return empty.get(str(kinds[0]), {})

@@ -91,10 +91,8 @@ def proposed(state: "Conversation", called: ToolCalled, proposal: Proposal, mode
     asked = asked_of(state, called, environment)
     examined = check(proposal, asked) if environment.checked else unchecked(proposal, asked)
     if examined.objections:
-        text = clean_text(compact(legible(proposal.document())))[:_LONGEST_PROPOSAL]
-        rejected = ProposalRejected(
-            agent=TOOLS, call_id=called.call_id, model=model, objections=examined.objections[:_MOST_OBJECTIONS], proposal=text
-        )
+        objections, text = examined.objections[:_MOST_OBJECTIONS], _told(proposal)
+        rejected = ProposalRejected(agent=TOOLS, call_id=called.call_id, model=model, objections=objections, proposal=text)
         if len(objections_to(state, called.call_id)) + 1 < ATTEMPTS:
             return [rejected]
         return [rejected, ToolFaulted(**about, kind=SIMULATION, reason="The tool gave no answer that could be true; nothing was changed.")]
@@ -107,6 +105,13 @@ def proposed(state: "Conversation", called: ToolCalled, proposal: Proposal, mode
     if asked.world is not state.world and check(proposal, replace(asked, world=state.world)).objections:
         return [_lag(state, called), event]
     return _with_conflict(state, called, event, examined.reads)
+
+
+def _told(proposal: Proposal) -> str:
+    try:
+        return compact(legible(proposal.document()))[:_LONGEST_PROPOSAL]
+    except (RecursionError, AttributeError, ValueError, TypeError) as error:
+        return clean_text(f"{type(error).__name__}: {error}")[:_LONGEST_PROPOSAL]
 
 
 def needs_proposal(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> bool:

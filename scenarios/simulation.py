@@ -24,6 +24,9 @@ from domain.world import World
 ALL = "all"
 _EXAMPLES = 24
 """Rows of a table for which a tool is asked, to learn what it shows."""
+_ENOUGH = 8
+_TABLES = 3
+"""Tables whose rows are tried: those that have most of a tool's parameters."""
 
 
 class SimulatedFile(BaseModel):
@@ -98,7 +101,7 @@ def _with(agent: Agent, tools: Mapping[str, Tool]) -> Agent:
 
 def _switched(tool: Tool, setting: Setting, world: World) -> SimulatedTool:
     """A tool with code as a simulated one, whose output is known by examples."""
-    shown = list(_examples(tool, setting, world))
+    shown = _examples(tool, setting, world)
     bare = SimulatedTool(tool.spec, {}, tool.writes, tool)
     own: dict[str, None] = {}
     for arguments, proposal in shown:
@@ -113,35 +116,52 @@ def _declared(tool: Tool) -> dict[str, Any]:
     return tool.output if isinstance(tool, CodeTool) else {}
 
 
-def _examples(tool: Tool, setting: Setting, world: World) -> Iterator[tuple[dict[str, Any], Proposal]]:
-    """Calls for rows all over the tables, as far as the tool answers them."""
-    for arguments in _calls(tool, setting.schema, world):
-        transaction = Transaction(world, now=setting.clock)
-        try:
-            tool.check(arguments)
-            yield arguments, Proposal(plain(tool.run(transaction, arguments)), transaction.changes)
-        except Exception:  # noqa: S112  a call that was guessed may go wrong in any way
-            continue
+def _examples(tool: Tool, setting: Setting, world: World) -> list[tuple[dict[str, Any], Proposal]]:
+    """Calls for rows all over a table, as far as the tool answers them; of the first table that leads to enough of them."""
+    found: list[tuple[dict[str, Any], Proposal]] = []
+    for calls in _calls(tool, setting.schema, world):
+        found += (example for arguments in calls if (example := _example(tool, arguments, setting, world)) is not None)
+        if len(found) >= _ENOUGH:
+            break
+    return found
 
 
-def _calls(tool: Tool, schema: Schema, world: World) -> Iterator[dict[str, Any]]:
+def _example(tool: Tool, arguments: dict[str, Any], setting: Setting, world: World) -> tuple[dict[str, Any], Proposal] | None:
+    transaction = Transaction(world, now=setting.clock)
+    try:
+        tool.check(arguments)
+        return arguments, Proposal(plain(tool.run(transaction, arguments)), transaction.changes)
+    except Exception:  # a call that was guessed may go wrong in any way
+        return None
+
+
+def _calls(tool: Tool, schema: Schema, world: World) -> Iterator[list[dict[str, Any]]]:
+    """Arguments taken from the rows of one table after the other: those first that have most of the tool's parameters."""
     parameters = tool.spec["function"]["parameters"].get("properties", {})
     if not parameters:
-        yield {}
+        yield [{}]
         return
-    keys = {table.key: name for name, table in schema.tables.items()}
-    tables = [keys[name] for name in parameters if name in keys]
-    tables = tables or [
-        name for name in schema.tables if any(set(parameters) & {field for field, _ in texts(row)} for row in _spread(world, name))
-    ]
-    for table in tables:
-        for row in _spread(world, table):
-            leaves = dict(reversed([(field, text) for field, text in texts(row) if field]))
-            yield {name: row.get(name, leaves.get(name, nothing(shape))) for name, shape in parameters.items()}
+    covered = {name: _covered(world, name, set(parameters)) for name in schema.tables}
+    said = [name for name in schema.tables if name.removesuffix("s") in tool.name]
+    for table in sorted(schema.tables, key=lambda name: (-covered[name], name not in said))[:_TABLES]:
+        key = schema.tables[table].key
+        yield [_arguments(parameters, row, row[key]) for row in _spread(world, table)]
 
 
-def _has(world: World, table: str, fields: set[str]) -> bool:
-    return any(not fields.isdisjoint(field for field, _ in texts(row)) for row in _spread(world, table))
+def _arguments(parameters: Mapping[str, Any], row: Mapping[str, Any], key: str) -> dict[str, Any]:
+    leaves = dict(reversed([(field, text) for field, text in texts(row) if field]))
+    return {name: row.get(name, leaves.get(name, _guess(shape, key))) for name, shape in parameters.items()}
+
+
+def _covered(world: World, table: str, fields: set[str]) -> int:
+    row = next(_spread(world, table), {})
+    return len(fields & {*row, *(field for field, _ in texts(row))})
+
+
+def _guess(shape: Mapping[str, Any], key: str) -> Any:
+    """A value for a parameter of which no row says anything: one of a number, the row's key as a text."""
+    value = nothing(shape)
+    return 1 if value == 0 and value is not False else key if value == "-" else value
 
 
 def _spread(world: World, table: str) -> Iterator[Mapping[str, Any]]:
