@@ -21,6 +21,7 @@ from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
 from scenarios.simulation import check_simulated, is_simulated
+from worldloom.progress import watching
 
 console = Console(highlight=False)
 
@@ -75,7 +76,8 @@ def generate(
             with crew_of(placed, run_settings, places, folder.path, log, data) as crew:
                 _hold(ledger, crew, count)
         ledger.close()
-        rows = write_dataset(log, folder.dataset)
+        with watching(console, "writing the data set", len(ledger.finished)) as watch:
+            rows = write_dataset(log, folder.dataset, source=folder.path, watch=watch)
     finally:
         log.close()
     _summarise(ledger, folder, rows)
