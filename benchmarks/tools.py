@@ -28,7 +28,7 @@ from scenarios.load import load
 
 SETTINGS = ("retail", "supply_chain")
 PROPOSALS = 10_000
-CONVERSATIONS = 200
+CONVERSATIONS = 100
 _LYING = 0.1
 _FAULTS = dict.fromkeys(KINDS, 0.01)
 

@@ -91,15 +91,42 @@ class Agreement:
         implied = list(self._implied(part, place, context, {mention.table for mention in named}))
         self.mentions += [*subjects, *implied]
         for field, shown in part.items():
-            if field in self._own:
-                continue
-            for rows in (subjects, others, implied):
-                holders = [mention for mention in rows if field in mention.row]
-                if holders:
-                    if not any(agrees(shown, mention.row[field]) for mention in holders):
-                        self._contradicts(field, shown, holders[0], place)
-                    break
+            if field not in self._own:
+                self._field(field, shown, place, (subjects, others, implied))
         self._identified(part, place)
+        self._mapped(part, place)
+
+    def _field(self, field: str, shown: Any, place: str, rows: tuple[list[Mention], ...]) -> None:
+        """A field is as the row has it that has the most to say: that which was asked for, one that it points to, one that is implied."""
+        for mentions in rows:
+            holders = [mention for mention in mentions if field in mention.row]
+            if holders:
+                if not any(agrees(shown, mention.row[field]) for mention in holders):
+                    self._contradicts(field, shown, holders[0], place)
+                return
+        at = f"{place}.{field}" if place else field
+        beside = [found for mentions in rows for mention in mentions for found in self._beside(mention, field)]
+        if beside:
+            if not any(agrees(shown, true) for _, true in beside):
+                self._object("contradicts-world", at, f"{beside[0][0]} is {_short(beside[0][1])}, not {_short(shown)}")
+        elif not place and field in self._asked.arguments:
+            told = self._asked.arguments[field]
+            if told is not None and not _alike(shown, told) and not agrees(shown, told):
+                self._object("wrong-subject", at, f"the call says {_short(told)}, not {_short(shown)}")
+
+    def _beside(self, mention: Mention, field: str) -> Iterator[tuple[str, Any]]:
+        """(place, value) for a field that names a row to which another points: ``site_city``, or for ``site`` any text of it."""
+        table = self._table(mention)
+        for path, target in [*table.references.items(), (table.key, mention.table)]:
+            stem = path.removesuffix("_id")
+            row = self._after.row(target, str(mention.row.get(path))) if stem != path else None
+            if row is None:
+                continue
+            name = field.removeprefix(f"{stem}_")
+            if name != field and name in row:
+                yield f"{target}.{mention.row[path]}.{name}", row[name]
+            elif field == stem:
+                yield from ((f"{target}.{mention.row[path]}", text) for text in row.values() if isinstance(text, str))
 
     def _named(self, part: Mapping[str, Any], place: str) -> Iterator[Mention]:
         """Rows whose keys stand in an object."""
@@ -135,6 +162,16 @@ class Agreement:
             if known and not any(agrees(shown, entity) for entity in known):
                 at = f"{place}.{field}" if place else field
                 self._object("contradicts-world", at, f"{_short(identifier)} is not as shown: {_short(known[0])}")
+
+    def _mapped(self, part: Mapping[str, Any], place: str) -> None:
+        """Where most of an object leads from a text of a row to its key, such as from names to numbers, all of it does."""
+        for name in self._schema.tables:
+            rows = {field: self._after.row(name, value) for field, value in part.items() if isinstance(value, str)}
+            right = {field for field, row in rows.items() if row is not None and field in row.values()}
+            if len(right) > 1 and len(right) * 2 >= len(part):
+                for field in sorted(part.keys() - right):
+                    at = f"{place}.{field}" if place else field
+                    self._object("contradicts-world", at, f"{_short(part[field])} is no key of {name} for it")
 
     def _listed(self, text: str, place: str) -> None:
         for name in self._schema.tables:

@@ -57,8 +57,8 @@ The licence is for whoever publishes the data to choose.
 
 
 _TRUE = "world as it stands; nothing in it is made up by a model."
-_PROPOSED = """world as it stands; only what simulated tools show was proposed, by {model}, and accepted where nothing in the world, the call or
-earlier answers spoke against it."""
+_PROPOSED = """world as it stands; only what simulated tools show was proposed, by {model}, and accepted where nothing in the
+world, the call or earlier answers spoke against it."""
 
 
 def card(run: RunView, rows: int) -> str:
