@@ -1,6 +1,6 @@
 """A tool's model that tells the truth, and one that lies: in sixteen named ways, each of which the checks must see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -73,6 +73,25 @@ def lie(sound: Proposal, asked: Asked, rng: Random) -> tuple[str, Proposal] | No
         if corrupted is not None:
             return way, corrupted
     return None
+
+
+def alter(sound: Proposal, rng: Random) -> Proposal | None:
+    """The same with one leaf of its observation, drawn anywhere, another; None where it shows no object and no list."""
+    shown = thaw(sound.observation)
+    places = list(_leaves(shown)) if isinstance(shown, dict | list) else []
+    if not places:
+        return None
+    inside, step = rng.choice(places)
+    inside[step] = _other(inside[step])
+    return Proposal(shown, sound.changes)
+
+
+def _leaves(value: Any) -> Iterator[tuple[Any, Any]]:
+    for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, dict | list):
+            yield from _leaves(item)
+        else:
+            yield value, step
 
 
 def _wrong_value(sound: Proposal, asked: Asked, rng: Random) -> Proposal | None:

@@ -12,7 +12,7 @@ from actors.conversation import ConversationActor
 from actors.host import minds_here
 from actors.mind import ToolMind
 from actors.plan import Place, Planned, Planner, RunSettings, prepare
-from benchmarks.lying import LyingTools, TruthfulTools, lie, truth
+from benchmarks.lying import LyingTools, TruthfulTools, alter, lie, truth
 from benchmarks.measure import Finding
 from domain.agreement import same
 from domain.checks import check
@@ -41,6 +41,7 @@ def measure(folder: Path) -> Iterator[Finding]:
     simulated = {name: prepare(load(name), settings.seed, None, ("all",)) for name in SETTINGS}
     calls = Calls(settings, simulated, folder / "calls.sqlite")
     yield from _proposals(calls)
+    yield _altered(calls)
     yield from _ablation(settings, simulated, folder)
     yield _faulty(settings, folder)
 
@@ -117,6 +118,21 @@ def _proposals(calls: Calls) -> Iterator[Finding]:
         f"{own_passed / own:.2%}",
         ">= 99 %",
         own_passed >= 0.99 * own,
+    )
+
+
+def _altered(calls: Calls) -> Finding:
+    """One leaf of a true observation, wherever it stands, is another."""
+    altered = noticed = 0
+    for number in range(PROPOSALS // 2):
+        asked, rng = calls.asked[number % len(calls.asked)], Random(f"leaf/{number}")
+        sound = truth(asked)
+        wrong = alter(sound, rng)
+        if wrong is not None:
+            altered, noticed = altered + 1, noticed + bool(check(wrong, asked).objections)
+    share = noticed / altered
+    return Finding(
+        "observations with one altered leaf that are noticed", f"{noticed} of {altered}", "", f"{share:.1%}", ">= 90 %", share >= 0.9
     )
 
 

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from domain.errors import Refusal, WorldError
 from domain.schema import Schema
 from domain.tools import Tool
 from domain.transaction import Transaction
-from domain.values import plain
+from domain.values import clean_text, plain
 from domain.world import World
 from events.tools import Change
 
@@ -42,6 +43,19 @@ class Proposal:
     observation: Any = None
     changes: Sequence[Change] = ()
     denial: Denial | None = None
+    malformed: str | None = None
+    """Why what the model wrote is no proposal at all; then the observation is what it wrote."""
+
+    @classmethod
+    def of_text(cls, text: str) -> "Proposal":
+        """What a model wrote: the JSON that ``document`` makes. Anything else is a malformed proposal, and no error."""
+        try:
+            document = orjson.loads(text)
+            if "refused" in document:
+                return cls(denial=Denial(str(document["refused"]), str(document.get("reason", ""))))
+            return cls(document["observation"], tuple(Change.model_validate(change) for change in document.get("changes", ())))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return cls(clean_text(text), malformed=" ".join(clean_text(str(error)).split()) or type(error).__name__)
 
     def document(self) -> dict[str, Any]:
         """As one JSON value, for the record."""
@@ -133,6 +147,8 @@ def readable(proposal: Proposal) -> Proposal:
     Raises:
         Unreadable: There is something in it that JSON cannot hold.
     """
+    if proposal.malformed is not None:
+        raise Unreadable(f"a proposal is JSON with observation and changes, or refused and reason: {proposal.malformed}")
     try:
         changes = tuple(
             Change.model_validate({**change.model_dump(), "before": plain(change.before), "after": plain(change.after)})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 import pytest
 
 from domain.checks import check
@@ -197,3 +198,21 @@ def test_policy_guards_simulated_tools() -> None:
     state = waiting("cancel_return", return_id="R-1")
 
     assert not needs_proposal(state, state.waiting[0], guarded, Memory())
+
+
+@pytest.mark.parametrize(("_", "proposal"), SOUND, ids=range(len(SOUND)))
+def test_a_proposal_is_read_from_what_a_model_writes(_: Asked, proposal: Proposal) -> None:
+    """Its document, as JSON, is the proposal again."""
+    assert Proposal.of_text(orjson.dumps(proposal.document()).decode()).document() == proposal.document()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "I cancelled it.", "[]", "7", '"refused"', '{"changes": []}', '{"observation": 1, "changes": [{"table": 3}]}', '{"observation":'],
+)
+def test_what_is_no_proposal_is_rejected_as_such(text: str) -> None:
+    """It is unreadable, whatever it is; the record keeps what was written."""
+    proposal = Proposal.of_text(text)
+
+    assert [objection.code for objection in check(proposal, asked(FIND, return_id="R-1")).objections] == ["unreadable"]
+    assert proposal.document()["observation"] == text
