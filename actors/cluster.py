@@ -58,7 +58,7 @@ class HostActor:
 
     def __init__(self, order: HostOrder) -> None:
         settings = order.settings
-        places = {name: prepare(load(name), settings.seed, order.data) for name in settings.settings}
+        places = {name: prepare(load(name), settings.seed, order.data, settings.simulate) for name in settings.settings}
         minds = self.minds(order)
         store = RunFolder(order.folder).write_log(order.own)
         self._host = Host(settings, places, store, capacity=order.capacity, minds=minds)

@@ -11,12 +11,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from actors.mind import Guarded, Mind, MindBroke, Reply, Say
+from actors.mind import Guarded, Mind, MindBroke, Reply, Say, ToolMind
 from domain.agents import ASSISTANT
-from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, RunTool, Speak, decide, replay
-from domain.outcome import Environment
+from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, Propose, RunTool, Speak, decide, replay
+from domain.errors import SettingError
+from domain.outcome import Environment, asked_of, needs_proposal, objections_to
 from domain.persona.mood import Mood
 from domain.policy import Memory
+from domain.simulated import TOOLS
 from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, MoodShifted, UserSpoke
@@ -37,6 +39,7 @@ class ConversationActor:
         minds: Makes the mind of ``user``, ``assistant`` and each sub-agent.
         clock: Wall time in seconds, recorded but never hashed.
         mood: In which the user begins; None where nobody asks how they feel.
+        tools: Plays the simulated tools; None where there are none.
     """
 
     def __init__(
@@ -49,8 +52,10 @@ class ConversationActor:
         minds: MindFactory,
         clock: Callable[[], float],
         mood: Mood | None = None,
+        tools: ToolMind | None = None,
     ) -> None:
         self._stream, self._store, self._environment, self._make_mind, self._clock = stream, store, environment, minds, clock
+        self._tools = tools
         self.state = Conversation(World(base), mood=mood)
         self._memory = Memory()
         self._minds = {agent: Guarded(minds(agent, None)) for agent in (USER, ASSISTANT)}
@@ -89,7 +94,7 @@ class ConversationActor:
         turn = self.state.next()
         assert turn is not None
         if turn.call is not None:
-            self._record(self._decide(RunTool(turn.call.call_id)))
+            await self._run_tool(turn.call)
             return
         limit = self.state.limit_for(turn.agent)
         if limit is not None:
@@ -104,6 +109,19 @@ class ConversationActor:
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
         self._record(self._events(turn.agent, reply, via), latency=self._clock() - began, cost_usd=mind.cost_usd)
+
+    async def _run_tool(self, called: ToolCalled) -> None:
+        """Let a call have its effect, or, where its tool is simulated, one more proposal: what is rejected is recorded too."""
+        if not needs_proposal(self.state, called, self._environment, self._memory):
+            self._record(self._decide(RunTool(called.call_id)))
+            return
+        if self._tools is None:
+            raise SettingError(f"tool {called.tool!r} is simulated, and there is no model to play it")
+        began = self._clock()
+        asked = asked_of(self.state, called, self._environment)
+        proposal = await self._tools.propose(asked, objections_to(self.state, called.call_id))
+        via = ModelReplied(agent=TOOLS, model=self._tools.model, request=self._tools.request, usage=self._tools.usage)
+        self._record(self._decide(Propose(called.call_id, proposal, via)), latency=self._clock() - began)
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""

@@ -4,13 +4,15 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from actors.conversation import ConversationActor, MindFactory
 from actors.mind import Mind
-from actors.minds import make_mind
+from actors.minds import make_mind, make_tool_mind
 from actors.plan import Place, Planned, Planner, RunSettings
 from domain.conversation import Conversation
 from domain.errors import GoldFault, SettingError
+from domain.faults import Faults
 from domain.goal import gold_world
 from domain.incidents import incidents, usage
 from domain.persona.mood import Mood
@@ -47,6 +49,7 @@ class Host:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings, self._store, self._clock, self._minds = settings, store, clock, minds or minds_here
+        self._faults = Faults(settings.faults)
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
         self._door = asyncio.Lock()
@@ -104,10 +107,11 @@ class Host:
             self._store,
             planned.started,
             planned.place.base,
-            setting.environment,
+            replace(setting.environment, faults=self._faults),
             self._minds(planned),
             self._clock,
             Mood.of(planned.persona, setting.slots),
+            make_tool_mind(planned.started.models),
         )
         try:
             while actor.state.ended is None:

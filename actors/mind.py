@@ -5,14 +5,17 @@ what was observed and of nothing else: a mind that is made anew and shown the sa
 That is what makes a conversation resumable and forkable at every event.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from domain.conversation import Wanted
 from domain.errors import SettingError
+from domain.simulated import Asked, Proposal
 from events.base import Event
 from events.conversation import Usage
 from events.errors import EventsError
+from events.tools import Objection
 
 
 class MindLost(Exception):
@@ -101,3 +104,26 @@ class Guarded:
             raise MindLost(f"{type(error).__name__}: {error}") from error
         except Exception as error:
             raise MindBroke(f"{type(error).__name__}: {error}") from error
+
+
+class ToolMind(Protocol):
+    """What simulated tools are played by. It observes nothing: all that it may know is in the question."""
+
+    model: str
+    """As models are named, such as ``offline/tools``."""
+
+    async def propose(self, asked: Asked, objections: Sequence[Sequence[Objection]]) -> Proposal:
+        """How a call might come out; a function of the arguments and of nothing else.
+
+        Args:
+            asked: Tool, call, the world as it stands, and what the same call showed before.
+            objections: Why each earlier proposal for this call cannot be, oldest first.
+        """
+
+    @property
+    def request(self) -> str | None:
+        """Digest of all that the model was shown for the last proposal; None for rules."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the last proposal took; None where nothing was paid for."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from actors.mind import Mind
+from actors.mind import Mind, ToolMind
 from actors.offline.assistant import OfflineAssistant
+from actors.offline.toolsim import OfflineTools
 from actors.offline.user import OfflineUser
 from actors.offline.worker import OfflineWorker
 from domain.agents import ASSISTANT
@@ -12,8 +13,9 @@ from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.traits import Persona
 from domain.setting import Setting
+from domain.simulated import TOOLS
 
-OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant"}
+OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant", TOOLS: "offline/tools"}
 
 
 def check_models(models: Mapping[str, str]) -> None:
@@ -40,3 +42,16 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
     return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed, setting.team)
+
+
+def make_tool_mind(models: Mapping[str, str]) -> ToolMind | None:
+    """The mind that plays a conversation's simulated tools; None where no model is named for them.
+
+    Raises:
+        SettingError: The tools cannot be played by this model.
+    """
+    model = models.get(TOOLS)
+    if model is None:
+        return None
+    check_models({TOOLS: model})
+    return OfflineTools()

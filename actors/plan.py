@@ -1,14 +1,15 @@
 """What a run is to hold: its settings, its places, and every conversation drawn from seed and index alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from domain.agents import ASSISTANT
 from domain.conversation import USER
@@ -22,6 +23,9 @@ from domain.world import Base, World
 from events.conversation import ConversationStarted
 from events.digests import content_digest
 from events.log import WritableLog
+from scenarios.simulation import simulate
+
+_LATER = frozenset({"simulate", "faults"})
 
 
 class RunSettings(BaseModel):
@@ -37,6 +41,15 @@ class RunSettings(BaseModel):
     """Digest of the outside data, where there is any."""
     enforced: bool = True
     persona_sampler: str = "independent"
+    simulate: tuple[str, ...] = ()
+    """Tools with code that are simulated in this run; ``all`` for all."""
+    faults: dict[str, float] = {}
+    """Kind of fault -> how often tools fail so; ``domain/faults.py`` has the kinds."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Settings that came later are left out where they change nothing, so that runs made before them keep their names."""
+        return {name: value for name, value in write(self).items() if value or name not in _LATER}
 
     @property
     def name(self) -> str:
@@ -66,8 +79,14 @@ class Place:
         return World(self.base)
 
 
-def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
+def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[str] = ()) -> Place:
     """Load or draw a setting's world, and its goals where they come with the data.
+
+    Args:
+        setting: As ``load`` gives it.
+        seed: Of the run.
+        data: Folder of outside data; None for a world of the setting's own.
+        simulated: Tools that this run simulates.
 
     Raises:
         SettingError: The setting cannot run on outside data, or the data does not fit it.
@@ -82,6 +101,7 @@ def prepare(setting: Setting, seed: int, data: Path | None) -> Place:
         goals = tuple(setting.data.goals(data, World(base)))
         if not goals:
             raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
+    setting = simulate(setting, simulated, World(base))
     source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}
     content = {
         "world": orjson.dumps(base.document()),

@@ -13,6 +13,8 @@ from domain.outcome import Environment
 from domain.patch import patched
 from domain.policy import Memory, Policy
 from domain.setting import OutsideData, Setting
+from domain.simulated import SimulatedTool
+from domain.tools import Toolset
 from domain.values import canonical
 from domain.world import World
 from events.base import Event
@@ -66,7 +68,8 @@ class Rerun:
             raise SettingError(f"setting {setting.name!r} runs on a world of its own only; recordings need one with outside data")
         self._setting, self._data, self._log = setting, setting.data, log
         self._base = setting.base(setting.data.read(folder))
-        self._environment = Environment.of(setting.toolset, Policy(""), setting.schema)
+        tools = Toolset(tool.reference if isinstance(tool, SimulatedTool) else tool for tool in setting.toolset.values())
+        self._environment = Environment.of(tools, Policy(""), setting.schema)
         self._begun: dict[bytes, Standing] = {}
         self._reached: dict[tuple[str, int, int], Standing] = {}
         self._cases = 0

@@ -12,9 +12,10 @@ from typing import Any
 from domain.agents import ASSISTANT, Delegate, depth_of, parent_of
 from domain.errors import OutOfOrder, Refusal
 from domain.history import History, Names
-from domain.outcome import Environment, outcomes
+from domain.outcome import Environment, outcomes, proposed
 from domain.persona.mood import Mood
 from domain.policy import Memory
+from domain.simulated import Proposal
 from domain.team import Team, kind_of
 from domain.values import clean_text, legible
 from domain.world import World
@@ -76,6 +77,15 @@ class RunTool:
 
 
 @dataclass(frozen=True)
+class Propose:
+    """Command: how a call of a simulated tool might come out."""
+
+    call_id: str
+    proposal: Proposal
+    via: ModelReplied
+
+
+@dataclass(frozen=True)
 class GiveUp:
     """Command: a sub-agent cannot go on; its parent is told so."""
 
@@ -94,7 +104,7 @@ class End:
     detail: Any = None
 
 
-Command = Speak | CallTools | RunTool | GiveUp | End
+Command = Speak | CallTools | RunTool | Propose | GiveUp | End
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,9 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
         raise OutOfOrder(f"{command} came after the conversation had ended with {state.ended.reason!r}")
     if isinstance(command, RunTool):
         return _run(state, command, environment, memory)
+    if isinstance(command, Propose):
+        called = _waiting(state, command.call_id)
+        return [command.via, *proposed(state, called, command.proposal, command.via.model, environment)]
     if not isinstance(command, End):
         for call in state.waiting:
             if command.agent in (call.agent, USER):
@@ -207,13 +220,7 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
 
 
 def _run(state: Conversation, command: RunTool, environment: Environment, memory: Memory) -> list[Event]:
-    if command.call_id is None:
-        turn = state.next()
-        called = turn.call if turn else None
-    else:
-        called = next((call for call in state.waiting if call.call_id == command.call_id), None)
-    if called is None or any(started.call_id == called.call_id for started in state.team.working.values()):
-        raise OutOfOrder(f"no tool call{f' {command.call_id}' if command.call_id else ''} waits to be run")
+    called = _waiting(state, command.call_id)
     tool = environment.assistant.at(called.agent).toolset.get(called.tool)
     if not isinstance(tool, Delegate):
         return outcomes(state, called, environment, memory)
@@ -238,6 +245,18 @@ def _run(state: Conversation, command: RunTool, environment: Environment, memory
             model=models.get(kind_of(path), models.get(ASSISTANT, "")),
         )
     ]
+
+
+def _waiting(state: Conversation, call_id: str | None) -> ToolCalled:
+    """The call that waits to be run, by its name or as the next one."""
+    if call_id is None:
+        turn = state.next()
+        called = turn.call if turn else None
+    else:
+        called = next((call for call in state.waiting if call.call_id == call_id), None)
+    if called is None or any(started.call_id == called.call_id for started in state.team.working.values()):
+        raise OutOfOrder(f"no tool call{f' {call_id}' if call_id else ''} waits to be run")
+    return called
 
 
 def _answer(state: Conversation, agent: str, content: str) -> list[Event]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol, overload
 
 import docstring_parser
 import jsonschema_rs
-from pydantic import ConfigDict, create_model
+from pydantic import ConfigDict, TypeAdapter, create_model
 from pydantic.fields import FieldInfo
 
 from domain.errors import Refusal, SettingError
@@ -65,6 +65,13 @@ class CodeTool:
         schema = create_model(self.name, __config__=ConfigDict(extra="forbid"), **fields).model_json_schema()
         parameters = {"type": "object", "properties": {}, **_untitled(schema)}
         return {"type": "function", "function": {"name": self.name, "description": doc.description, "parameters": parameters}}
+
+    @cached_property
+    def output(self) -> dict[str, Any]:
+        """JSON schema of what it shows, as far as its return annotation says."""
+        returns = inspect.signature(self.function, eval_str=True).return_annotation
+        known = {} if returns is inspect.Signature.empty else TypeAdapter(returns).json_schema()
+        return _untitled(known)  # type: ignore[no-any-return]
 
     @cached_property
     def _validator(self) -> Any:

@@ -138,6 +138,11 @@ class Transaction:
                 return name
 
     @property
+    def before(self) -> World:
+        """The world before the call, for tools that work on the whole of it."""
+        return self._world
+
+    @property
     def reads(self) -> tuple[tuple[str, str, str], ...]:
         """(table, key, field) of all that was read, in order of first reading; ``*`` stands for all."""
         whole = {(table, key) for table, key, field in self._reads if field == ANY}

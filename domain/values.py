@@ -98,7 +98,7 @@ def legible(value: Any) -> Any:
         return [legible(item) for item in value]
     try:
         return plain(value)
-    except ValueError:
+    except (ValueError, TypeError):
         return clean_text(str(value))
 
 

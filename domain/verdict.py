@@ -9,7 +9,11 @@ from typing import NamedTuple
 
 from domain.agents import ASSISTANT
 from domain.conversation import SUBAGENT, Conversation
+from domain.faults import KINDS
 from domain.goal import Goal, told
+from domain.simulated import SIMULATION
+from domain.team import kind_of
+from domain.values import canonical
 from domain.world import World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, Party
@@ -17,6 +21,10 @@ from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 _MOST_NAMED = 5
 GOOD_ENDS = frozenset({"user-done"})
+
+
+RECOVERED = "recovered"
+"""Finding that speaks for a conversation: ``recovered:timeout``, a call that had failed so was made again and answered."""
 
 
 class Verdict(NamedTuple):
@@ -44,7 +52,8 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
-    return Verdict(not findings, tuple(findings), _party(conversation) if findings else None)
+    recovered = (f"{RECOVERED}:{kind}" for kind in _recovered(conversation))
+    return Verdict(not findings, (*findings, *recovered), _party(conversation) if findings else None)
 
 
 def _how(ended: ConversationEnded) -> str:
@@ -69,6 +78,24 @@ def _is_a_tool_broken(history: Iterable[Event]) -> bool:
         elif isinstance(event, ToolAnswered | ToolRefused | ToolFaulted):
             last[tools[event.call_id]] = isinstance(event, ToolFaulted) and event.kind != SUBAGENT
     return any(last.values())
+
+
+def _recovered(conversation: Conversation) -> list[str]:
+    """Kinds of fault after which the same call was answered."""
+    if not any(isinstance(event, ToolFaulted) for event in conversation.history):
+        return []
+    calls = {event.call_id: event for event in conversation.history if isinstance(event, ToolCalled)}
+    failed: dict[tuple[str, str, bytes], str] = {}
+    found: dict[str, None] = {}
+    for event in conversation.history:
+        if isinstance(event, ToolFaulted | ToolAnswered) and event.call_id in calls:
+            call = calls[event.call_id]
+            what = (kind_of(call.agent), call.tool, canonical(call.arguments))
+            if isinstance(event, ToolAnswered):
+                found.update(dict.fromkeys([failed.pop(what)] if what in failed else []))
+            elif event.kind in (*KINDS, SIMULATION):
+                failed[what] = event.kind
+    return list(found)
 
 
 def differences(one: World, other: World) -> list[str]:

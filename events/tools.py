@@ -72,3 +72,36 @@ class ToolFaulted(Event):
     kind: str
     """Such as ``exception``, ``invariant``, ``schema``, ``timeout``."""
     reason: str
+
+
+class Objection(Fact):
+    """One reason why a proposal cannot be."""
+
+    code: str
+    """Such as ``contradicts-world``; ``domain/simulated.py`` lists them."""
+    place: str
+    """What it is about: ``status`` of the observation, ``orders.#W1.status`` of the changes."""
+    reason: str
+
+
+class ProposalRejected(Event):
+    """What a simulated tool's model proposed for a call cannot be: nothing changed, and no agent sees it."""
+
+    TOPIC: ClassVar[str] = "proposal-rejected.v1"
+    agent: str
+    """The role that proposed: ``tools``."""
+    call_id: str
+    model: str
+    objections: tuple[Objection, ...]
+    proposal: str
+    """As JSON, cut where it is long."""
+
+
+class ToolLagged(Event):
+    """The answer that follows is read off an earlier world: it does not show what the last change did."""
+
+    TOPIC: ClassVar[str] = "tool-lagged.v1"
+    agent: str
+    call_id: str
+    unseen: str
+    """Call whose changes it does not show."""

@@ -36,7 +36,7 @@ configs:
 {rows} records from {conversations} conversations of a user with an assistant that calls tools, {accepted} of these
 accepted, made by Worldloom on an event-sourced world. Each agent of a conversation has a record of its own: the assistant, and
 each agent that it handed work to; what an agent wrote is trained on in its own record only. A tool's answer is read off the
-world as it stands; nothing in it is made up by a model.
+{truth}
 The licence is for whoever publishes the data to choose.
 
 | column | meaning |
@@ -56,6 +56,11 @@ The licence is for whoever publishes the data to choose.
 """
 
 
+_TRUE = "world as it stands; nothing in it is made up by a model."
+_PROPOSED = """world as it stands; only what simulated tools show was proposed, by {model}, and accepted where nothing in the
+world, the call or earlier answers spoke against it."""
+
+
 def card(run: RunView, rows: int) -> str:
     """The card of a run's data set.
 
@@ -63,6 +68,8 @@ def card(run: RunView, rows: int) -> str:
         rows: Rows in the data set: one for each agent that wrote something.
     """
     accepted = sum(end.accepted for end in run.finished.values())
+    models = run.started.settings.get("models")
+    proposer = models.get("tools") if isinstance(models, dict) else None
     return _CARD.format(
         run=run.started.run,
         size=next((name for limit, name in _SIZES if rows < limit), "n>10M"),
@@ -71,6 +78,7 @@ def card(run: RunView, rows: int) -> str:
         conversations=len(run.finished),
         parquet=PARQUET,
         jsonl=JSONL,
+        truth=_PROPOSED.format(model=proposer) if proposer else _TRUE,
         version=VERSION,
         settings=orjson.dumps(run.started.settings, option=orjson.OPT_INDENT_2).decode(),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from domain.verdict import RECOVERED
 from events.base import Event
 from events.run import ConversationAbandoned, ConversationFinished
 
@@ -101,4 +102,5 @@ def _reasons(findings: Sequence[str]) -> dict[str, str]:
     for finding in findings:
         if finding.startswith(_WHOLE):
             return {finding: finding}
-    return {finding.partition(":")[0]: finding for finding in reversed(findings)}
+    codes = ((finding.partition(":")[0], finding) for finding in reversed(findings))
+    return {code: finding for code, finding in codes if code != RECOVERED}

@@ -20,7 +20,7 @@ from events.errors import EventsError
 from events.log import Log, Recorded
 from events.run import ConversationFinished
 from events.subagents import SubagentFinished, SubagentStarted
-from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from events.tools import ProposalRejected, ToolAnswered, ToolCalled, ToolFaulted, ToolLagged, ToolRefused
 from projections.compare import compare_files
 from projections.contents import Contents
 from projections.dataset import FILES, write_dataset
@@ -188,6 +188,8 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
             waiting[event.call_id] = event
         elif isinstance(event, ToolAnswered | ToolRefused | ToolFaulted) and waiting.pop(event.call_id, None) is None:
             report.add(place, f"is the outcome of {event.call_id!r}, but no such call waits for one")
+        elif isinstance(event, ProposalRejected | ToolLagged) and event.call_id not in waiting:
+            report.add(place, f"is about {event.call_id!r}, but no such call waits for an outcome")
         if isinstance(event, ToolAnswered):
             world = world.evolve(event)
             report.counts["worlds"] += event.world is not None

@@ -16,6 +16,7 @@ from domain.policy import Policy
 from domain.setting import Setting
 from domain.tools import Toolset
 from events.conversation import Limits
+from scenarios.simulation import SimulatedFile
 from scenarios.team import AgentFile, Team, pick
 
 HERE = Path(__file__).parent
@@ -31,6 +32,8 @@ class ScenarioFile(BaseModel):
     clock: str
     tools: list[str]
     """Those of the assistant itself; sub-agents have others of their own."""
+    simulated: dict[str, SimulatedFile] = {}
+    """Tools without code."""
     subagents: dict[str, AgentFile] = {}
     rules: list[str]
     skills: list[str]
@@ -55,7 +58,13 @@ def load(name: str) -> Setting:
     file = _read_scenario(folder)
     where = f"{folder / 'scenario.yaml'}"
     prose = (folder / "policy.md").read_text("utf-8")
-    team = Team({tool.name: tool for tool in _offered(name, "tools", "TOOLS")}, file.limits.depth, where)
+    schema = _offered(name, "world", "SCHEMA")
+    coded = {tool.name: tool for tool in _offered(name, "tools", "TOOLS")}
+    both = sorted(coded.keys() & file.simulated.keys())
+    if both:
+        raise SettingError(f"{where}: simulated: {both[0]!r} has code in tools.py already")
+    specified = {tool: specification.tool(tool, schema) for tool, specification in file.simulated.items()}
+    team = Team({**coded, **specified}, file.limits.depth, where)
     assistant = team.assistant(file.summary, prose, file.tools, file.subagents)
     tools = {name: tool for _, agent in assistant.walk() for name, tool in agent.tools.items()}
     rules = pick(file.rules, {rule.id: rule for rule in _offered(name, "policy", "RULES")}, f"{where}: rules")
@@ -68,7 +77,7 @@ def load(name: str) -> Setting:
         summary=file.summary,
         toolset=Toolset(tools.values()),
         policy=Policy(prose, tuple(rules.values())),
-        schema=_offered(name, "world", "SCHEMA"),
+        schema=schema,
         draw_world=_offered(name, "world", "draw_world"),
         draw_goal=_offered(name, "goals", "draw_goal"),
         skills=skills,

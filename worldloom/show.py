@@ -11,7 +11,7 @@ from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, MoodShifted, UserSpoke
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
-from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from events.tools import Change, ProposalRejected, ToolAnswered, ToolCalled, ToolFaulted, ToolLagged, ToolRefused
 from projections.contents import Contents
 from projections.state import history
 from projections.transcript import json_text, observation_text
@@ -73,6 +73,11 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return _line(f"{_INDENT}<- refused ({event.code}): ", event.reason, "yellow", longest)
         case ToolFaulted():
             return _line(f"{_INDENT}<- fault ({event.kind}): ", event.reason, "red", longest)
+        case ProposalRejected():
+            why = "; ".join(f"{objection.code} at {objection.place}: {objection.reason}" for objection in event.objections)
+            return _line(f"{_INDENT}   {event.model} proposed what cannot be for {event.call_id}: ", why, "dim yellow", longest)
+        case ToolLagged():
+            return Text(f"{_INDENT}   {event.call_id} is answered from before {event.unseen}", style="yellow")
         case SubagentStarted():
             return _line(f"{event.agent} is asked: ", event.request, "bold blue", longest)
         case SubagentFinished():
@@ -85,8 +90,8 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return Text(f"({event.agent}, {event.cause.replace('-', ' ')}: {moved})", style="dim")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
-            why = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
-            return Group(*why, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
+            detail = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
+            return Group(*detail, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
     return None
 
 

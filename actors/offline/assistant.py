@@ -251,7 +251,11 @@ class OfflineAssistant:
         first = uses[0]
         together = [use for use in uses if self._via(use.tool)] if self._via(first.tool) else [first]
         name = self._via(first.tool) or first.tool
-        why = self._why(first.tool, "act" if first.acts else "look", {**values, **first.arguments, "tool": name}, rng)
+        facts = {**values, **first.arguments, "tool": name}
+        if self._desk.broke(first):
+            why = self._phrases.say("why.again", facts, rng)
+        else:
+            why = self._why(first.tool, "act" if first.acts else "look", facts, rng)
         return _Plan(UseTools(tuple(self._wanted(use, rng) for use in together), reasoning=why), thought, first.tool)
 
     def _wanted(self, use: Use, rng: Random) -> Wanted:

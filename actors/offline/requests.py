@@ -21,6 +21,8 @@ from domain.skill import (
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 
 _ASKED_TOO_OFTEN = 4
+_FAULTS = 3
+"""A tool that breaks so often in a row on the same call is left alone."""
 _SAID_CHARS = 4000
 """Of what the user said about a request the latest part is kept, so that a step's cost has a bound."""
 
@@ -78,7 +80,7 @@ class Desk:
     failures: int = 0
     """Requests that something outside of their script has settled."""
     _open: dict[str, Use] = field(default_factory=dict)
-    _faults: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    _faults: dict[tuple[str, bytes], int] = field(default_factory=dict)
 
     @property
     def authenticated(self) -> bool:
@@ -123,7 +125,7 @@ class Desk:
         self._open[call_id] = use
 
     def came_out(self, event: ToolAnswered | ToolRefused | ToolFaulted) -> None:
-        """File the outcome of a call; a first fault is not filed, so that the script asks once more."""
+        """File the outcome of a call; the first faults are not filed, so that the script asks again."""
         use = self._open.pop(event.call_id, None)
         if use is None:
             return
@@ -131,12 +133,16 @@ class Desk:
             self.answers[use.key] = event.observation
         elif isinstance(event, ToolRefused):
             self.answers[use.key] = LookupRefused(use.tool, event.code, event.reason)
-        elif use.key in self._faults:
-            self.answers[use.key] = LookupFaulted(use.tool, event.reason)
         else:
-            self._faults[use.key] = event.reason
+            self._faults[use.key] = self._faults.get(use.key, 0) + 1
+            if self._faults[use.key] == _FAULTS:
+                self.answers[use.key] = LookupFaulted(use.tool, event.reason)
         if use.acts and self.current is not None:
             self.current.acted = True
+
+    def broke(self, use: Use) -> bool:
+        """Whether a call that is wanted has just failed."""
+        return use.key in self._faults and use.key not in self.answers
 
     def settle(self) -> None:
         """The current request is done: forget its slots, and after an act all that was looked up before it."""

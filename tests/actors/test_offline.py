@@ -98,11 +98,11 @@ def test_a_step_costs_the_same_late_as_early():
     assert min(spent[-10:]) < 3 * min(spent[:10]) + 0.01
 
 
-def test_a_faulting_tool_is_tried_once_more_and_then_told():
-    """After two faults the assistant says so, and that nothing was done."""
+def test_a_faulting_tool_is_tried_twice_more_and_then_told():
+    """After three faults the assistant says so, and that nothing was done."""
     mind = minds(SETTING, draw_goal(WORLD, Random(1)), draw_persona(Random(1)), 1)[ASSISTANT]
     mind.observe(UserSpoke(agent=USER, content="Where is parcel P-1001? My email is ada@mail.example"))
-    for call_id in ("c1", "c2"):
+    for call_id in ("c1", "c2", "c3"):
         called = think(mind).calls[0]
         mind.observe(ToolCalled(agent=ASSISTANT, call_id=call_id, tool=called.tool, arguments=called.arguments))
         mind.observe(ToolFaulted(agent=ASSISTANT, call_id=call_id, kind="timeout", reason="too slow"))

@@ -14,7 +14,16 @@ from events.conversation import (
 )
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, Incident, RunFinished, RunStarted
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
-from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from events.tools import (
+    Change,
+    Objection,
+    ProposalRejected,
+    ToolAnswered,
+    ToolCalled,
+    ToolFaulted,
+    ToolLagged,
+    ToolRefused,
+)
 
 SAMPLES: list[Event] = [
     RunStarted(run="run-1", settings={"settings": ["parcels"], "count": 2, "seed": 1, "data": None}),
@@ -79,4 +88,12 @@ SAMPLES: list[Event] = [
     SubagentFinished(agent="assistant/billing#2", call_id="c1", reason="step-limit"),
     ToolConflicted(agent="assistant/billing", call_id="c2", place=("returns", "R-1", "status"), overtaken_by="c3"),
     MoodShifted(agent="user", cause="refusal", changes=(MoodChange(emotion="frustration", before=0.25, after=0.45),)),
+    ProposalRejected(
+        agent="tools",
+        call_id="c4",
+        model="offline/tools",
+        objections=(Objection(code="contradicts-world", place="observation.status", reason="returns.R-1.status is 'open', not 'lost'"),),
+        proposal='{"observation":{"status":"lost"},"changes":[]}',
+    ),
+    ToolLagged(agent="assistant/billing", call_id="c4", unseen="c3"),
 ]

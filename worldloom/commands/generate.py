@@ -14,12 +14,14 @@ from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
+from domain.faults import KINDS, Faults
 from domain.persona.sampling import SAMPLERS, check_sampler
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.runs import RunView
 from projections.tally import Tally
 from scenarios.load import load, names
+from scenarios.simulation import check_simulated, is_simulated
 from worldloom.bar import watching
 from worldloom.progress import Meter, showing
 from worldloom.summary import failures, settings_table, spent
@@ -43,6 +45,9 @@ def generate(
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
     persona_sampler: Annotated[str, typer.Option("--persona-sampler", help=f"How users are drawn: {', '.join(SAMPLERS)}.")] = SAMPLERS[0],
+    tools: Annotated[str, typer.Option("--tools", help="Model that plays simulated tools, where there are any.")] = "offline/tools",
+    simulated: Annotated[str, typer.Option("--simulate", metavar="TOOL,...", help="Simulate tools that have code, or all.")] = "",
+    faults: Annotated[str, typer.Option("--faults", metavar="KIND=RATE,...", help=f"Let tools fail: {', '.join(KINDS)}.")] = "",
     placement: Annotated[str, typer.Option("--placement", help="inline, shared, dedicated, or auto.")] = "auto",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Host processes; 0 is one for each core.")] = 0,
     capacity: Annotated[int, typer.Option("--capacity", min=1, help="Conversations that a host holds at a time.")] = 500,
@@ -52,17 +57,24 @@ def generate(
     """Generate conversations, and the data set made of them; exit code 1 where not one could be held to its end."""
     loaded = {name: load(name) for name in settings}
     check_sampler(persona_sampler)
+    names_simulated = tuple(sorted({name.strip() for name in simulated.split(",") if name.strip()}))
+    check_simulated(list(loaded.values()), names_simulated)
+    models = {"user": user, "assistant": assistant}
+    if names_simulated or any(map(is_simulated, loaded.values())):
+        models["tools"] = tools
     run_settings = RunSettings(
         settings=tuple(loaded),
         count=count,
         seed=seed,
-        models={"user": user, "assistant": assistant},
+        models=models,
         data=_digest(data),
         persona_sampler=persona_sampler,
+        simulate=names_simulated,
+        faults=_rates(faults),
     )
     check_models(run_settings.models)
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
-    places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
+    places = {name: prepare(setting, seed, data, names_simulated) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
     log = folder.write_log()
     try:
@@ -78,6 +90,23 @@ def generate(
     _summarise(ledger.view, folder, rows)
     if not ledger.view.finished:
         raise typer.Exit(_NONE_HELD)
+
+
+def _rates(text: str) -> dict[str, float]:
+    """``timeout=0.02,stale=0.01`` as rates by kind.
+
+    Raises:
+        SettingError: It is not written so, there is no such kind, or a rate is none.
+    """
+    rates: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        kind, _, rate = part.partition("=")
+        try:
+            rates[kind.strip()] = float(rate)
+        except ValueError:
+            raise SettingError(f"--faults {part}: {rate!r} is no rate; write it as timeout=0.02") from None
+    Faults(rates)
+    return {kind: rates[kind] for kind in KINDS if rates.get(kind)}
 
 
 def _hold(ledger: Ledger, crew: Crew) -> None:
