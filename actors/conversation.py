@@ -98,7 +98,10 @@ class ConversationActor:
             self._record(self._decide(GiveUp(turn.agent, f"{type(error).__name__}: {error}")))
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
-        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began)
+        events = self._events(turn.agent, reply, via)
+        if reply.flaw is not None:
+            events = [events[0], reply.flaw, *events[1:]]  # whoever replays to any event has the label before the flaw
+        self._record(events, latency=self._clock() - began)
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""

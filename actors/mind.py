@@ -11,6 +11,7 @@ from typing import Protocol
 from domain.conversation import Wanted
 from events.base import Event
 from events.conversation import Usage
+from events.judgement import FlawPlanted
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Say:
     content: str
     reasoning: str | None = None
     done: str | None = None
+    flaw: FlawPlanted | None = None
+    """What is wrong with it on purpose."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class UseTools:
     calls: tuple[Wanted, ...]
     content: str | None = None
     reasoning: str | None = None
+    flaw: FlawPlanted | None = None
 
 
 Reply = Say | UseTools
