@@ -5,13 +5,16 @@ what was observed and of nothing else: a mind that is made anew and shown the sa
 That is what makes a conversation resumable and forkable at every event.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from domain.conversation import Wanted
+from domain.judgement import Judgement
 from events.base import Event
 from events.conversation import Usage
 from events.judgement import FlawPlanted
+from projections.case import Case
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,31 @@ class Mind(Protocol):
     @property
     def usage(self) -> Usage | None:
         """What the last reply took; None where nothing was paid for."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A judge's answer, and what it took."""
+
+    judgement: Judgement | None
+    """None where the answer was no judgement."""
+    objections: tuple[str, ...] = ()
+    """Why it was none."""
+    request: str | None = None
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    raw: str | None = None
+    """The answer as it came, where it was none."""
+
+
+class JudgeMind(Protocol):
+    """Somebody who has an opinion on a conversation that has ended."""
+
+    model: str
+
+    async def judge(self, case: Case, rejected: Sequence[str] = ()) -> Opinion:
+        """Score a conversation.
+
+        Args:
+            rejected: What was wrong with the answers to the same case so far, oldest first.
+        """

@@ -191,10 +191,10 @@ def _overtaken(view: View) -> tuple[str, str, Any] | None:
 
 def _ignored_error(view: View) -> _Later:
     """Checks something, fails, and says that the check went well."""
-    answered = view.answered()
-    if view.tells is None or not answered:
+    looked = [call for call, _ in view.answered() if call.tool in view.tools and not view.tools[call.tool].writes]
+    if view.tells is None or not looked:
         return []
-    last = answered[-1][0]
+    last = looked[-1]
     failing = UseTools((replace(_wanted(last), arguments={}),), reasoning=view.phrases.say("why.look", {"tool": last.tool}, view.rng))
 
     def go_on(later: View) -> Planted:
