@@ -2,6 +2,7 @@
 
 import orjson
 
+from projections.records import judgements
 from projections.records.files import JSONL, PARQUET
 from projections.records.sft import VERSION
 from projections.runs import RunView
@@ -28,7 +29,7 @@ configs:
   default: true
   data_files:
   - split: train
-    path: {parquet}
+    path: {parquet}{judged_config}
 ---
 
 # {run}
@@ -48,7 +49,7 @@ The licence is for whoever publishes the data to choose.
 | `agent`, `parent_call` | whose record it is, and for a sub-agent the call of its parent that it answers |
 | `run`, `setting`, `goal`, `seed`, `model`, `persona`, `projection` | what made it |
 
-`{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.
+`{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.{judged}
 
 ```json
 {settings}
@@ -56,12 +57,26 @@ The licence is for whoever publishes the data to choose.
 """
 
 
-def card(run: RunView, rows: int) -> str:
+_JUDGED_CONFIG = """
+- config_name: judgements
+  data_files:
+  - split: train
+    path: {parquet}"""
+_JUDGED = """
+
+`{parquet}` and `{jsonl}` hold {rows} judgements, one for each judge of each conversation, by `conversation`: eight axes from
+1 to 10, `overall` (the mean of the judge's axes), `committee` (the mean over the axes of the median over the judges), and the
+events that each score names as its evidence."""
+
+
+def card(run: RunView, rows: int, judged: int = 0) -> str:
     """The card of a run's data set.
 
     Args:
         rows: Rows in the data set: one for each agent that wrote something.
+        judged: Rows of judgements; nothing is said of them where there are none.
     """
+    files = {"parquet": judgements.PARQUET, "jsonl": judgements.JSONL, "rows": judged}
     accepted = sum(end.accepted for end in run.finished.values())
     return _CARD.format(
         run=run.started.run,
@@ -72,5 +87,7 @@ def card(run: RunView, rows: int) -> str:
         parquet=PARQUET,
         jsonl=JSONL,
         version=VERSION,
+        judged_config=_JUDGED_CONFIG.format(**files) if judged else "",
+        judged=_JUDGED.format(**files) if judged else "",
         settings=orjson.dumps(run.started.settings, option=orjson.OPT_INDENT_2).decode(),
     )

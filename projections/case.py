@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
-import yaml
 
 from domain.agents import ASSISTANT
 from domain.judgement import AXES, Axis
@@ -113,9 +112,9 @@ def axes_of(contents: Contents, scenario: str) -> tuple[Axis, ...]:
         CorruptLog: It cannot be read.
     """
     try:
-        axes = (yaml.safe_load(contents.json(scenario).get("scenario.yaml", "")) or {}).get("axes", {})
+        axes = contents.scenario(scenario).get("axes", {})
         return tuple(Axis(name, str(axis["asks"]), rules=tuple(axis.get("rules", ()))) for name, axis in axes.items())
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise CorruptLog(f"content {scenario[:12]}: its axes cannot be read ({error!r}); restore the log from a copy") from error
 
 
@@ -174,8 +173,8 @@ def _fields(event: Event) -> dict[str, Any] | None:
             about = {"tool": event.tool, "arguments": event.arguments, "call_id": event.call_id}
             return {"agent": event.agent, "kind": "calls", "text": event.content or "", "reasoning": event.reasoning, **about}
         case ToolAnswered():
-            about = {"call_id": event.call_id, "effects": event.changes}
-            return {"agent": event.agent, "kind": "answer", "text": observation_text(event), **about}
+            seen = {"agent": event.agent, "kind": "answer", "text": observation_text(event)}
+            return {**seen, "call_id": event.call_id, "effects": event.changes}
         case ToolRefused():
             return {"agent": event.agent, "kind": "refusal", "text": event.reason, "call_id": event.call_id, "code": event.code}
         case ToolFaulted():

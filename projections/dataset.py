@@ -4,12 +4,20 @@ from pathlib import Path
 
 from events.log import Log
 from projections.card import card
+from projections.records import judgements
 from projections.records.files import JSONL, PARQUET, replacing, write
 from projections.records.sft import examples
 from projections.runs import RunView, read_run
 
 CARD = "README.md"
 FILES = (PARQUET, JSONL, CARD)
+JUDGED = (judgements.PARQUET, judgements.JSONL)
+"""Besides, where conversations were judged."""
+
+
+def files_of(folder: Path) -> list[str]:
+    """Names of the files of a data set that was just written."""
+    return [*FILES, *(name for name in JUDGED if (folder / name).is_file())]
 
 
 def write_dataset(store: Log, folder: Path, run: RunView | None = None) -> int:
@@ -29,6 +37,7 @@ def write_dataset(store: Log, folder: Path, run: RunView | None = None) -> int:
     """
     run = run or read_run(store)
     rows = write(examples(store, run=run), folder)
+    judged = judgements.write(judgements.rows(store, run), folder) if judgements.any_judgements(store) else 0
     with replacing(folder / CARD) as file:
-        file.write(card(run, rows).encode())
+        file.write(card(run, rows, judged).encode())
     return rows

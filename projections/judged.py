@@ -31,7 +31,9 @@ class Spent(NamedTuple):
 
     def plus(self, other: "Spent") -> "Spent":
         """Both together."""
-        return Spent(*(one + another for one, another in zip(self, other, strict=True)))
+        return Spent(
+            self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens, self.cost_usd + other.cost_usd
+        )
 
 
 def spent(records: Iterable[Recorded]) -> Spent:

@@ -17,14 +17,17 @@ from domain.world import World
 from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
+from events.judgement import Judged
 from events.log import Log, Recorded
 from events.run import ConversationFinished
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from projections.case import case_of
 from projections.compare import compare_files
 from projections.contents import Contents
-from projections.dataset import FILES, write_dataset
+from projections.dataset import files_of, write_dataset
 from projections.folder import RunFolder, manifest_bytes
+from projections.judged import PREFIX, faults, is_judged
 from projections.runs import RUN, RunView, mismatch, read_run
 
 _RESTORE = "restore the log from a copy"
@@ -115,6 +118,10 @@ def _check_run(store: Log, run: RunView, report: Report) -> None:
     heads: dict[str, str] = {}
     known = {RUN, *run.scheduled}
     for stream in sorted({*map(str, store.streams()), *run.finished}):
+        if is_judged(stream):
+            with _noting(report, f"stream {stream}"):
+                _check_judgements(store, contents, run, stream, report)
+            continue
         if stream not in known:
             report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
         if stream == RUN:
@@ -202,6 +209,20 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
             calls[event.call_id] = event
 
 
+def _check_judgements(store: Log, contents: Contents, run: RunView, stream: str, report: Report) -> None:
+    """Judgements are about a conversation of the run as it ended, and their evidence is there."""
+    conversation = stream.removeprefix(PREFIX)
+    records = list(store.read(stream))
+    report.counts["events"] += len(records)
+    if conversation not in run.finished:
+        report.add(f"stream {stream}", f"{conversation} is judged, but the run holds no such conversation that has ended")
+        return
+    case = case_of(contents, list(store.read(conversation)))
+    report.counts["judgements"] += sum(isinstance(record.event, Judged) for record in records)
+    for position, what in faults(records, case):
+        report.add(f"event {position} of {stream}", what)
+
+
 def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
     if not folder.dataset.is_dir():
@@ -211,7 +232,7 @@ def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) 
     with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
         anew = Path(temporary)
         report.counts["rows"] += write_dataset(store, anew, run)
-        for name in FILES:
+        for name in files_of(anew):
             report.counts["files"] += 1
             for place, what in _differences(folder.dataset / name, anew / name):
                 report.add(place, what, f"run `worldloom export --out {folder.path}` to make it again from the log")

@@ -1,5 +1,6 @@
 """From a folder to a setting: reads, checks and assembles. The only code that knows the folder's shape."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,13 +12,25 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import SettingError
 from domain.grammar import Grammar
-from domain.policy import Policy
+from domain.judgement import AXES, Axis
+from domain.policy import Policy, Rule
 from domain.setting import Setting
 from domain.tools import Toolset
 from events.conversation import Limits
 from scenarios.team import AgentFile, Team, pick
 
 HERE = Path(__file__).parent
+
+
+class AxisFile(BaseModel):
+    """An axis of judgement of the setting's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    asks: str
+    """What a judge is asked."""
+    rules: list[str] = []
+    """Policy rules whose breach counts against it."""
 
 
 class ScenarioFile(BaseModel):
@@ -34,6 +47,7 @@ class ScenarioFile(BaseModel):
     rules: list[str]
     skills: list[str]
     limits: Limits = Limits()
+    axes: dict[str, AxisFile] = {}
 
 
 def names() -> list[str]:
@@ -61,6 +75,7 @@ def load(name: str) -> Setting:
     skills = pick(file.skills, {skill.name: skill for skill in _offered(name, "skills", "SKILLS")}, f"{where}: skills")
     for rule in rules.values():
         pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
+    axes = _axes(file, rules, where)
     sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     return Setting(
         name=file.name,
@@ -79,7 +94,16 @@ def load(name: str) -> Setting:
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
         data=_offered(name, "data", "DATA") if (folder / "data.py").is_file() else None,
         team=assistant if assistant.subagents else None,
+        axes=axes,
     )
+
+
+def _axes(file: ScenarioFile, rules: Mapping[str, Rule], where: str) -> tuple[Axis, ...]:
+    for name, axis in file.axes.items():
+        pick(axis.rules, rules, f"{where}: axis {name}")
+        if name in (known.name for known in AXES):
+            raise SettingError(f"{where}: axes: {name!r} is one of the eight that every conversation is judged on; choose another name")
+    return tuple(Axis(name, axis.asks, rules=tuple(axis.rules)) for name, axis in file.axes.items())
 
 
 def _module(name: str, part: str) -> ModuleType:

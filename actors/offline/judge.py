@@ -54,7 +54,9 @@ class OfflineJudge:
         for turn, positions in case.turns.items():
             here = [finding for finding in findings if finding.evidence[0] in positions]
             seen = [item for item in case.seen if item.turn == turn]
-            axes = dict.fromkeys(["communication_quality", *(["tool_usage"] if _shows(seen, "tool_usage") else []), *(f.axis for f in here)])
+            axes = dict.fromkeys(
+                ["communication_quality", *(["tool_usage"] if _shows(seen, "tool_usage") else []), *(f.axis for f in here)]
+            )
             within = [finding._replace(evidence=tuple(p for p in finding.evidence if p in positions)) for finding in here]
             yield TurnScores(turn=turn, scores=tuple(self._score(axis, within, seen) for axis in axes))
 
@@ -66,7 +68,9 @@ class OfflineJudge:
         points = 10 - round(sum(finding.weight for finding in mine) * self._severity)
         evidence = dict.fromkeys(position for finding in mine for position in finding.evidence)
         reason = "; ".join(dict.fromkeys(finding.reason for finding in mine))
-        return Score(axis=axis, score=max(1, points), reason=f"{reason[:1].upper()}{reason[1:]}.", evidence=tuple(evidence)[:_MOST_EVIDENCE])
+        return Score(
+            axis=axis, score=max(1, points), reason=f"{reason[:1].upper()}{reason[1:]}.", evidence=tuple(evidence)[:_MOST_EVIDENCE]
+        )
 
 
 def _breaches(reading: Reading, axis: Axis) -> Iterator[Finding]:

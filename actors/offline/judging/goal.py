@@ -12,7 +12,10 @@ _CLAIMS = re.compile(
     r"(?:has|have|is|are|was|were)(?: been| now)? (?:\w+ )?(?:updated|changed|cancel\w+|booked|requested|modified|exchanged|returned|sent|made))\b",
     re.IGNORECASE,
 )
-_NO = re.compile(r"\b(?:sorry|unfortunately|afraid|can(?:'t|not)|unable|not (?:possible|allowed)|transferred|hand(?:ed|ing)? (?:you )?over)\b", re.IGNORECASE)
+_NO = re.compile(
+    r"\b(?:sorry|unfortunately|afraid|can(?:'t|not)|unable|not (?:possible|allowed)|transferred|hand(?:ed|ing)? (?:you )?over)\b",
+    re.IGNORECASE,
+)
 
 
 def agreed(reading: Reading) -> Iterator[Finding]:

@@ -99,7 +99,7 @@ def denials(reading: Reading) -> Iterator[Finding]:
     for message in reading.messages:
         before = [seen.position for seen in reading.effects if seen.position < message.position]
         for sentence in _SENTENCE.findall(message.text) if before else ():
-            if _DENIES.search(sentence) and not _CONDITION.search(sentence.split(",")[0]):
+            if _DENIES.search(sentence) and not _CONDITION.search(sentence.split(",", maxsplit=1)[0]):
                 reason = f"{sentence.strip()!r} contradicts the change that was made and told"
                 yield Finding("consistency", 5, reason, (message.position, before[-1]))
 
@@ -125,7 +125,7 @@ def stale(reading: Reading) -> Iterator[Finding]:
 def _says(sentence: str, about: str, name: str, values: list[tuple[int, str]]) -> bool:
     """Whether a sentence gives a field of a record a value that it had, and not the one that it has."""
     said = sentence.lower()
-    if about.lower() not in said or not any(word in said for word in (name, name.split()[0])):
+    if about.lower() not in said or not any(word in said for word in (name, name.split(maxsplit=1)[0])):
         return False
     rest = said.replace(about.lower(), " ")
     old = [value.lower() for _, value in values[:-1] if value != values[-1][1]]
