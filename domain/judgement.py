@@ -137,11 +137,9 @@ def _of_scores(scores: Iterable[Score], known: set[str], positions: set[int], wh
     for score in scores:
         if score.axis not in known:
             found.append(f"there is no axis {score.axis!r}; there are {', '.join(sorted(known))}")
-        missing = [position for position in score.evidence if position not in positions]
+        missing = ", ".join(str(position) for position in score.evidence if position not in positions)
         if missing:
-            found.append(
-                f"{score.axis}{where}: evidence {', '.join(map(str, missing))} does not exist; name numbers that stand in brackets"
-            )
+            found.append(f"{score.axis}{where}: evidence {missing} does not exist; name numbers that stand in brackets")
     return found
 
 

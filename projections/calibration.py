@@ -83,7 +83,7 @@ class Bin(NamedTuple):
     """Conversations that were given one score."""
 
     score: float
-    count: int
+    conversations: int
     sound: float
     """Share on which nothing was planted against the axis."""
 

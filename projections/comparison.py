@@ -24,7 +24,7 @@ class Scored:
     overall: dict[str, float] = field(default_factory=dict)
     log: dict[str, dict[str, int]] = field(default_factory=dict)
     """Conversation -> axis -> mechanical score."""
-    spent: Spent = Spent()
+    spent: Spent = field(default_factory=Spent)
 
     @property
     def judges(self) -> list[str]:

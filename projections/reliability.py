@@ -55,8 +55,8 @@ def _panel(axis: str, lines: Sequence[tuple[int, Sequence[Bin]]], left: int, top
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{_colour(number)}" stroke-opacity="0.5"/>')
         for x, y, bin_ in points:
-            size = min(9.0, 1.5 + sqrt(bin_.count) / 4)
-            title = f"<title>{bin_.count} conversations scored {bin_.score:g}: {bin_.sound:.2f} sound</title>"
+            size = min(9.0, 1.5 + sqrt(bin_.conversations) / 4)
+            title = f"<title>{bin_.conversations} conversations scored {bin_.score:g}: {bin_.sound:.2f} sound</title>"
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{_colour(number)}" fill-opacity="0.6">{title}</circle>')
     return parts
 

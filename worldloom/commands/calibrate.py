@@ -33,9 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def calibrate(
-    settings: Annotated[
-        list[str] | None, typer.Argument(metavar="[SETTING...]", help="Where; retail and supply_chain if not told.")
-    ] = None,
+    settings: Annotated[list[str] | None, typer.Argument(metavar="[SETTING...]", help="Where; by default retail supply_chain.")] = None,
     count: Annotated[int, typer.Option("-n", "--count", min=2, help="Conversations of each kind of flaw, and as many clean ones.")] = 40,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides what is held.")] = 0,
     judges: Annotated[list[str] | None, typer.Option("--judge", help="A judge; may be repeated for a committee.")] = None,
@@ -68,7 +66,7 @@ def calibrate(
     console.print(f"{out / 'report.json'}, {out / 'reliability.svg'}; a run folder for each kind beside them", soft_wrap=True)
     for conversation, model, why in study.failed:
         console.print(f"not judged: {conversation} by {model}: {why}", markup=False, soft_wrap=True)
-    if study.failed or not all(row["own"] for row in report["kinds"][minds[0].model].values() if row["count"]):
+    if study.failed or not all(row["own"] for row in _shown(report)[1].values() if row["count"]):
         raise typer.Exit(_NOT_OWN)
 
 
@@ -94,17 +92,22 @@ def _of_kind(items: Sequence[Labelled], kind: str) -> dict[str, Any]:
     return {"count": count, "axis": KINDS[kind].axis, "drops": lower, "own": most == KINDS[kind].axis}
 
 
+def _shown(report: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Whose drops are shown: the committee's where there is one, else the only judge's; the report has all."""
+    who = list(report["kinds"])[-1]
+    return who, report["kinds"][who]
+
+
 def _print(study: Study, report: Mapping[str, Any]) -> None:
-    for who, kinds in report["kinds"].items():
-        table = Table("planted", "n", *(name.replace("_", "\n") for name in _NAMES), title=f"{who}: points below the clean twin, means")
-        for kind, row in kinds.items():
-            cells = [f"[bold]{drop:.2f}[/bold]" if axis == row["axis"] else f"{drop:.2f}" for axis, drop in row["drops"].items()]
-            table.add_row(kind + ("" if row["own"] or not row["count"] else " (!)"), str(row["count"]), *cells)
-        console.print(table)
+    who, kinds = _shown(report)
+    table = Table("planted", "n", *(name.replace("_", "\n") for name in _NAMES), title=f"{who}: points below the clean twin, means")
+    for kind, row in kinds.items():
+        cells = [f"[bold]{drop:.2f}[/bold]" if axis == row["axis"] else f"{drop:.2f}" for axis, drop in row["drops"].items()]
+        table.add_row(kind + ("" if row["own"] or not row["count"] else " (!)"), str(row["count"]), *cells)
+    console.print(table)
     for who, axes in report["axes"].items():
-        table = Table(
-            "axis", "flawed", "sound", "AUROC", "precision", "recall", "bias", "alpha", title=f"{who}: flagged is {FLAGGED_UP_TO} or less"
-        )
+        title = f"{who}: flagged is {FLAGGED_UP_TO} or less"
+        table = Table("axis", "flawed", "sound", "AUROC", "precision", "recall", "bias", "alpha", title=title)
         for axis, row in axes.items():
             figures = [number(row[name]) for name in ("auroc", "precision", "recall", "bias")]
             table.add_row(axis, str(row["flawed"]), str(row["sound"]), *figures, number(report["alpha"][axis]))

@@ -13,7 +13,8 @@ from projections.case import observation
 
 _ADMITS = re.compile(
     r"\b(?:sorry|unfortunately|afraid|can(?:'t|not)|could(?:n't| not)|unable|not (?:able|possible|found|allowed|find)|no (?:such|record)|"
-    r"answer is no|did(?:n't| not)|does(?:n't| not)|isn't|fail\w*|error|problem|went wrong|refused|declined|invalid|another way|try again)\b",
+    r"answer is no|"
+    r"did(?:n't| not)|does(?:n't| not)|isn't|fail\w*|error|problem|went wrong|refused|declined|invalid|another way|try again)\b",
     re.IGNORECASE,
 )
 
@@ -37,15 +38,16 @@ def unfitting(reading: Reading) -> Iterator[Finding]:
     """Identifiers of one kind handed to a tool that wants another."""
     kinds: dict[str, set[str]] = {}
     for made in reading.made:
+        answered = () if made.failed else (*leaves(made.call.arguments), *(leaves(observation(made.outcome)) if made.outcome else ()))
+        for name, value in answered:
+            if name.endswith("_id"):
+                kinds.setdefault(str(value), set()).add(name)
+    for made in reading.made:
         for name, value in leaves(made.call.arguments):
             known = kinds.get(str(value), set())
             if made.failed and name.endswith("_id") and known and not any(_alike(name, other) for other in known):
                 reason = f"{made.call.tool} was given {value} as {name}, which is a {', '.join(sorted(known))}"
                 yield Finding("tool_usage", 4, reason, made.positions)
-        if not made.failed:
-            for name, value in (*leaves(made.call.arguments), *(leaves(observation(made.outcome)) if made.outcome else ())):
-                if name.endswith("_id"):
-                    kinds.setdefault(str(value), set()).add(name)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -96,7 +98,7 @@ def ignored(reading: Reading) -> Iterator[Finding]:
             continue
         later = [item for item in seen if item.position > made.outcome.position and item.agent == made.call.agent]
         for item in later:
-            if item.kind == "answer" or item.kind == "asked":
+            if item.kind in ("answer", "asked"):
                 break
             if item.kind == "says":
                 if not _ADMITS.search(item.text) and not (item.agent == ASSISTANT and hear_assistant(item.text, {}).questions):

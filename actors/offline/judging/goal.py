@@ -9,7 +9,8 @@ from domain.policy import agrees
 
 _CLAIMS = re.compile(
     r"\b(?:done|all set|everything is set|in the system|carried (?:that |it )?out|completed|"
-    r"(?:has|have|is|are|was|were)(?: been| now)? (?:\w+ )?(?:updated|changed|cancel\w+|booked|requested|modified|exchanged|returned|sent|made))\b",
+    r"(?:has|have|is|are|was|were)(?: been| now)? (?:\w+ )?"
+    r"(?:updated|changed|cancel\w+|booked|requested|modified|exchanged|returned|sent|made))\b",
     re.IGNORECASE,
 )
 _NO = re.compile(

@@ -23,10 +23,12 @@ _RUDE = re.compile(
 _LOST = re.compile(r"\b(?:did(?:n't| not) (?:quite )?understand|not sure (?:i understand|what you need))\b", re.IGNORECASE)
 _DENIES = re.compile(
     r"\b(?:nothing (?:has been|was|is|had been) (?:changed|done|made|booked|cancel\w+|sent|touched)|"
-    r"(?:not|never|n't) (?:made?|chang\w+|done|do|touch\w*|carried out|book\w*|cancel\w*)\b[^.?!]{0,30}?\b(?:any|a thing|changes?|it|anything|so far)|"
+    r"(?:not|never|n't) (?:made?|chang\w+|done|do|touch\w*|carried out|book\w*|cancel\w*)\b[^.?!]{0,30}?"
+    r"\b(?:any|a thing|changes?|it|anything|so far)|"
     r"no changes? (?:was|were|has been|have been|is|are)(?: made)?)\b",
     re.IGNORECASE,
 )
+_PROVISO = re.compile(r"\b(?:if|unless|until|before|would)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\b(?:if|unless|until|before|would|was|were|from|instead|used to|previously|rather than)\b", re.IGNORECASE)
 
 
@@ -99,7 +101,7 @@ def denials(reading: Reading) -> Iterator[Finding]:
     for message in reading.messages:
         before = [seen.position for seen in reading.effects if seen.position < message.position]
         for sentence in _SENTENCE.findall(message.text) if before else ():
-            if _DENIES.search(sentence) and not _CONDITION.search(sentence.split(",", maxsplit=1)[0]):
+            if _DENIES.search(sentence) and not _PROVISO.search(sentence):
                 reason = f"{sentence.strip()!r} contradicts the change that was made and told"
                 yield Finding("consistency", 5, reason, (message.position, before[-1]))
 
