@@ -25,13 +25,24 @@ def refused(reading: Reading) -> Iterator[Finding]:
         code = made.outcome.code if made.failed and made.outcome else ""
         if made.outcome is None or not code or made.outcome.kind != "refusal":
             continue
-        if code.startswith("policy:"):
+        if code.startswith("policy:") and _premature(reading, made):
             reason = f"{made.call.tool} was called against the policy: {made.outcome.text}"
             yield Finding("tool_usage", 5, reason, made.positions)
         elif code in ("invalid-arguments", "unknown-tool"):
             yield Finding("tool_usage", 2, f"{made.call.tool} was called in a way that it cannot take: {made.outcome.text}", made.positions)
         else:
             yield Finding("tool_usage", 1, f"{made.call.tool} brought nothing: {made.outcome.text}", made.positions)
+
+
+def _premature(reading: Reading, made: Made) -> bool:
+    """Whether a forbidden call came too soon, rather than for what turned out to be nobody's to have.
+
+    It did where nothing had been answered before it, or where it was allowed later.
+    """
+    others = [other for other in reading.made if other.outcome is not None and other.outcome.kind == "answer"]
+    first = all(other.call.position > made.call.position or other.call.call_id in reading.handed for other in others)
+    same = (made.call.tool, made.call.arguments)
+    return first or any(same == (other.call.tool, other.call.arguments) and other.call.position > made.call.position for other in others)
 
 
 def unfitting(reading: Reading) -> Iterator[Finding]:

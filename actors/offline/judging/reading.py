@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from math import floor
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,6 +16,8 @@ _NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w-])|(?<![\w
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]*"
 _DATE = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b|\b{_MONTH} (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE)
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:percent\b|%)")
+_LEAST_SHARED = 100
 _PLAIN = re.compile(r"[^a-z0-9]+")
 
 
@@ -58,8 +61,10 @@ class Reading:
         beforehand, plain = _told_beforehand(case.policy, case.summary, orjson.dumps(dict(case.tools)))
         self._first.update(dict.fromkeys(beforehand, 0))
         self._heard.append((0, plain))
-        self._learn(case.clock, 0)
         self._year = case.clock[:4]
+        self._shares = [float(match) / 100 for match in _PERCENT.findall(case.policy)]
+        """Shares that the policy names: what is so much of a figure is known with it."""
+        self._learn(case.clock, 0)
         handed = {seen.call_id for seen in case.seen if seen.kind == "asked"}
         for seen in case.seen:
             if seen.kind == "user" or (seen.kind == "answer" and seen.call_id not in handed):
@@ -68,7 +73,9 @@ class Reading:
         """Calls that other agents worked on."""
 
     def _learn(self, text: str, position: int) -> None:
-        for known in (*tokens(text), *map(_named, numbers(text)), *self._dates(text)):
+        figures = numbers(text)
+        parts = [share * figure for share in self._shares for figure in figures if figure >= _LEAST_SHARED]
+        for known in (*tokens(text), *map(_named, figures), *(_named(floor(part)) for part in parts), *self._dates(text)):
             self._first.setdefault(known, position)
         self._heard.append((position, _PLAIN.sub("", text.lower())))
 
@@ -87,8 +94,9 @@ class Reading:
         return len(plain) > 3 and any(at < position and plain in heard for at, heard in self._heard)
 
     def knows_number(self, number: float, position: int) -> bool:
-        """Whether a number was told or shown before, as it is or in hundredths."""
-        return any(self._first.get(_named(value), position) < position for value in (number, round(number * 100, 4)))
+        """Whether a number was told or shown before: as it is, in hundredths, or in hundreds."""
+        values = [number, round(number * 100, 4), *([number / 100] if number % 100 == 0 else [])]
+        return any(self._first.get(_named(value), position) < position for value in values)
 
     def unknown(self, text: str, position: int) -> list[str]:
         """Tokens with a digit in a text that were not told or shown before."""
@@ -122,6 +130,11 @@ class Reading:
     def effect_between(self, after: int, before: int) -> bool:
         """Whether anything was changed between two positions."""
         return any(after < seen.position < before for seen in self.effects)
+
+    @cached_property
+    def said(self) -> list[tuple[int, float]]:
+        """(position, number) of the numbers that the user said."""
+        return [(seen.position, number) for seen in self.case.seen if seen.kind == "user" for number in numbers(seen.text)]
 
     @cached_property
     def named(self) -> list[tuple[int, str, float]]:
@@ -176,7 +189,7 @@ def _facts(value: Any) -> Iterator[tuple[str, str, Any]]:
             yield from _facts(item)
     if not isinstance(value, Mapping):
         return
-    about = next((item for name, item in value.items() if str(name).endswith("id") and isinstance(item, str)), None)
+    about = next((item for name, item in value.items() if str(name).endswith("_id") and isinstance(item, str)), None)
     for name, item in value.items():
         if isinstance(item, Mapping | list):
             yield from _facts(item)

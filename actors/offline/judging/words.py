@@ -10,7 +10,7 @@ from projections.case import Seen
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]+)*[.!?]*")
 _MONEY = re.compile(r"(?:[$€£]|\b(?:EUR|USD|GBP) ?)(\d[\d,]*(?:\.\d+)?)")
 _HOLDS_BACK = re.compile(
-    r"\b(?:should (?:wait|not)|must (?:wait|not)|may not|nothing (?:may|should|must)|not (?:yet )?(?:agreed|confirmed|allowed)|"
+    r"\b(?:should (?:wait|not)|must (?:wait|not)|may not|nothing (?:may|should|must)|not (?:yet )?(?:agreed|allowed)|"
     r"(?:has|have)(?:n't| not) (?:agreed|confirmed|said yes))\b",
     re.IGNORECASE,
 )
@@ -52,7 +52,8 @@ def _follows(reading: Reading, message: Seen, amount: float) -> bool:
         for size in range(2, most + 1):
             if any(abs(sum(group) - amount) < 0.006 for group in combinations(terms, size)):
                 return True
-    return any(abs(count * figure / scale - amount) < 0.006 for count in known for figure in reading.figures for scale in (1, 100))
+    counts = [*known, *(number for at, number in reading.said if at < message.position)]
+    return any(abs(count * figure / scale - amount) < 0.006 for count in counts for figure in reading.figures for scale in (1, 100))
 
 
 def invented(reading: Reading) -> Iterator[Finding]:
