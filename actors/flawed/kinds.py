@@ -132,6 +132,8 @@ def _rude(view: View) -> _Later:
         "Read properly for once, it is not that hard.",
         "I really could not care less, but fine.",
         "People like you are the reason this queue is so long.",
+        "Some of us have real work to do.",
+        "I would explain it, but it would be lost on you.",
     )
     return [Planted(replace(view.reply, content=f"{words} {view.reply.content}"), hidden=False)]
 
@@ -155,6 +157,7 @@ def _contradiction(view: View) -> _Later:
         "For the record, nothing has been changed so far.",
         "I have not made any change, though.",
         "No change was made to anything of yours today.",
+        "Everything of yours stands exactly as it did before you wrote.",
     )
     return [Planted(replace(view.tells, content=f"{view.tells.content} {words}"), hidden=False)]
 
