@@ -1,7 +1,8 @@
 """Between events and stored rows; topics are ours and are never imported."""
 
-import json
 from collections.abc import Sequence
+
+import orjson
 
 from events.base import Event
 from events.catalogue import decode
@@ -42,7 +43,7 @@ def unpack_row(row: Row, before: Head) -> Recorded:
         raise CorruptLog(f"{where} was changed after it was recorded (its seal does not fit); restore the log from a copy")
     try:
         event = decode(row.topic, fact)
-        circumstances = json.loads(note) if note else {}
+        circumstances = orjson.loads(note) if note else {}
     except CorruptLog as error:
         raise CorruptLog(f"{where}: {error}") from error
     return Recorded(stream, position, event, circumstances, link)

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import fmean
 
 from domain.judgement import by_axis, overall
+from events.judgement import Judged
 from events.log import Log
+from events.run import ConversationFinished
 from projections.agreement import alpha
 from projections.contents import Contents
 from projections.judged import Spent, judgements, scores, spent, stream_of
+from projections.many import over, unwatched
 from projections.runs import RunView
 from projections.scores import Comparison, compare, mechanical
 
@@ -55,20 +59,35 @@ class Scored:
         return alpha([[given.get(judge, {}).get(axis) for judge in self.judges] for given in self.judged.values()])
 
 
-def scored(log: Log, run: RunView, judges: Sequence[str] | None = None) -> Scored:
-    """Fold the judgements of a run; by some judges, or by all."""
+def scored(log: Log, run: RunView, judges: Sequence[str] | None = None, *, source: Path | None = None) -> Scored:
+    """Fold the judgements of a run.
+
+    Args:
+        judges: By whom; None for all.
+        source: Folder of the run, so that other processes can help; None to read in this one alone.
+    """
     found = Scored()
-    contents = Contents(log)
-    for conversation in sorted(run.finished):
-        records = list(log.read(stream_of(conversation)))
-        found.spent = found.spent.plus(spent(records))
-        events = {judge: event for judge, event in judgements(records).items() if judges is None or judge in judges}
-        if not events:
-            continue
-        found.judged[conversation] = scores(events)
-        found.committee[conversation] = by_axis(event.axes for event in events.values())
-        found.overall[conversation] = overall(event.axes for event in events.values())
-        found.log[conversation] = mechanical(contents, list(log.read(conversation)), run.finished[conversation])
+    ends = [run.finished[conversation] for conversation in sorted(run.finished)]
+    for some in over(ends, _scores, Contents(log), source, unwatched):
+        for conversation, took, events, mechanically in some:
+            found.spent = found.spent.plus(took)
+            chosen = {judge: event for judge, event in events.items() if judges is None or judge in judges}
+            if chosen:
+                found.judged[conversation] = scores(chosen)
+                found.committee[conversation] = by_axis(event.axes for event in chosen.values())
+                found.overall[conversation] = overall(event.axes for event in chosen.values())
+                found.log[conversation] = mechanically
+    return found
+
+
+def _scores(contents: Contents, ends: Sequence[ConversationFinished]) -> list[tuple[str, Spent, dict[str, Judged], dict[str, int]]]:
+    """Of some conversations that were judged: what it took, the judgements, and the mechanical scores."""
+    found = []
+    for end in ends:
+        records = list(contents.store.read(stream_of(end.stream)))
+        if records:
+            mechanically = mechanical(contents, list(contents.store.read(end.stream)), end)
+            found.append((end.stream, spent(records), judgements(records), mechanically))
     return found
 
 

@@ -1,12 +1,16 @@
 """The data set of a run: its records and its card, in one folder."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from events.log import Log
+from events.run import ConversationFinished
 from projections.card import card
+from projections.contents import Contents
+from projections.many import over, unwatched
 from projections.records import judgements
-from projections.records.files import JSONL, PARQUET, replacing, write
-from projections.records.sft import examples
+from projections.records.files import JSONL, PARQUET, Block, block, replacing, write_blocks
+from projections.records.sft import examples_for
 from projections.runs import RunView, read_run
 
 CARD = "README.md"
@@ -20,12 +24,16 @@ def files_of(folder: Path) -> list[str]:
     return [*FILES, *(name for name in JUDGED if (folder / name).is_file())]
 
 
-def write_dataset(store: Log, folder: Path, run: RunView | None = None) -> int:
+def write_dataset(
+    store: Log, folder: Path, run: RunView | None = None, *, source: Path | None = None, watch: Callable[[int], None] = unwatched
+) -> int:
     """Write the data set of the run that a log holds; the same log gives the same bytes.
 
     Args:
         folder: Made where it is missing; each file is replaced whole.
         run: What ``read_run`` gave, where the caller has it already.
+        source: Folder of the run, so that other processes can help; None to read in this one alone.
+        watch: Is told of so many conversations more, as they are written.
 
     Returns:
         The number of rows.
@@ -36,8 +44,13 @@ def write_dataset(store: Log, folder: Path, run: RunView | None = None) -> int:
         OSError: The folder cannot be written.
     """
     run = run or read_run(store)
-    rows = write(examples(store, run=run), folder)
+    ends = [run.finished[stream] for stream in sorted(run.finished)]
+    rows = write_blocks(over(ends, _block, Contents(store), source, watch), folder)
     judged = judgements.write(judgements.rows(store, run), folder) if judgements.any_judgements(store) else 0
     with replacing(folder / CARD) as file:
         file.write(card(run, rows, judged).encode())
     return rows
+
+
+def _block(contents: Contents, ends: Sequence[ConversationFinished]) -> Block:
+    return block(list(examples_for(contents, ends)))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.judgement import objections
 from events.judgement import Judged, JudgementRejected
-from events.log import Log, Recorded
+from events.log import Recorded
 from projections.case import Case
 
 PREFIX = "judged/"
@@ -50,14 +50,6 @@ def judgements(records: Iterable[Recorded]) -> dict[str, Judged]:
     """Judge -> its last judgement, sorted by judge."""
     found = {record.event.judge: record.event for record in records if isinstance(record.event, Judged)}
     return dict(sorted(found.items()))
-
-
-def all_judgements(log: Log, conversations: Iterable[str]) -> Iterator[tuple[str, dict[str, Judged]]]:
-    """(conversation, its judgements) of those that were judged."""
-    for conversation in conversations:
-        found = judgements(log.read(stream_of(conversation)))
-        if found:
-            yield conversation, found
 
 
 def faults(records: Sequence[Recorded], case: Case) -> Iterator[tuple[int, str]]:

@@ -4,7 +4,7 @@ It goes on after a problem wherever the rest can still be judged.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from projections.contents import Contents
 from projections.dataset import files_of, write_dataset
 from projections.folder import RunFolder, manifest_bytes
 from projections.judged import PREFIX, faults, is_judged
+from projections.many import over, unwatched
 from projections.runs import RUN, RunView, mismatch, read_run
 
 _RESTORE = "restore the log from a copy"
@@ -55,16 +56,22 @@ class Report:
     finished: bool = False
     """Whether the run came to its end; one that was interrupted can be sound as well."""
 
+    def take(self, other: "Report") -> None:
+        """Take in what was checked elsewhere."""
+        self.problems += other.problems
+        self.counts.update(other.counts)
+
     def add(self, place: str, what: str, remedy: str = _RESTORE) -> None:
         """Note a problem."""
         self.problems.append(Problem(place, what, remedy))
 
 
-def verify(folder: RunFolder, store: Log) -> Report:
+def verify(folder: RunFolder, store: Log, watch: Callable[[int], None] = unwatched) -> Report:
     """Check all that a run folder holds against its log, and the log against itself.
 
     Args:
         store: The folder's log, open.
+        watch: Is told of so many conversations more, first as their streams are checked and then as their rows are.
     """
     report = Report()
     whole = store.place
@@ -79,9 +86,9 @@ def verify(folder: RunFolder, store: Log) -> Report:
         report.finished = run.closed is not None
         _check_manifest(folder, run, report)
         with _noting(report, whole):
-            _check_run(store, run, report)
+            _check_run(folder, store, run, report, watch)
         with _noting(report, str(folder.dataset)):
-            _check_dataset(folder, store, run, report)
+            _check_dataset(folder, store, run, report, watch)
     return report
 
 
@@ -113,28 +120,36 @@ def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
         report.add(str(folder.manifest), "does not say what the run stream says", "restore it from a copy; the log does not need it")
 
 
-def _check_run(store: Log, run: RunView, report: Report) -> None:
-    contents = Contents(store)
+def _check_run(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
+    streams = sorted({*map(str, store.streams()), *run.finished})
+    for stream in sorted({stream for stream in streams if not is_judged(stream)} - {RUN, *run.scheduled}):
+        report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
+    report.counts["events"] += sum(1 for _ in store.read(RUN))
+    ends = [(stream, run.finished.get(stream.removeprefix(PREFIX))) for stream in streams if stream != RUN]
     heads: dict[str, str] = {}
-    known = {RUN, *run.scheduled}
-    for stream in sorted({*map(str, store.streams()), *run.finished}):
+    for checked in over(ends, _check_streams, Contents(store), folder.path, watch):
+        report.take(checked[0])
+        heads.update(checked[1])
+    if run.closed is not None:
+        _check_closed(run, heads, report)
+
+
+def _check_streams(contents: Contents, ends: Sequence[tuple[str, ConversationFinished | None]]) -> tuple[Report, dict[str, str]]:
+    """Some conversations; what was found, and the digest of each."""
+    report = Report()
+    heads: dict[str, str] = {}
+    for stream, finished in ends:
         if is_judged(stream):
             with _noting(report, f"stream {stream}"):
-                _check_judgements(store, contents, run, stream, report)
-            continue
-        if stream not in known:
-            report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
-        if stream == RUN:
-            report.counts["events"] += sum(1 for _ in store.read(RUN))
+                _check_judgements(contents, stream, finished, report)
             continue
         report.counts["conversations"] += 1
         with _noting(report, f"stream {stream}"):
-            records = list(store.read(stream))
+            records = list(contents.store.read(stream))
             heads[stream] = records[-1].link.hex() if records else ""
-            _check_head(stream, records, run.finished.get(stream), report)
+            _check_head(stream, records, finished, report)
             _check_stream(contents, stream, records, report)
-    if run.closed is not None:
-        _check_closed(run, heads, report)
+    return report, heads
 
 
 def _check_head(stream: str, records: list[Recorded], finished: ConversationFinished | None, report: Report) -> None:
@@ -209,21 +224,21 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
             calls[event.call_id] = event
 
 
-def _check_judgements(store: Log, contents: Contents, run: RunView, stream: str, report: Report) -> None:
+def _check_judgements(contents: Contents, stream: str, finished: ConversationFinished | None, report: Report) -> None:
     """Judgements are about a conversation of the run as it ended, and their evidence is there."""
-    conversation = stream.removeprefix(PREFIX)
-    records = list(store.read(stream))
+    records = list(contents.store.read(stream))
     report.counts["events"] += len(records)
-    if conversation not in run.finished:
-        report.add(f"stream {stream}", f"{conversation} is judged, but the run holds no such conversation that has ended")
+    if finished is None:
+        what = f"{stream.removeprefix(PREFIX)} is judged, but the run holds no such conversation that has ended"
+        report.add(f"stream {stream}", what)
         return
-    case = case_of(contents, list(store.read(conversation)))
+    case = case_of(contents, list(contents.store.read(finished.stream)))
     report.counts["judgements"] += sum(isinstance(record.event, Judged) for record in records)
     for position, what in faults(records, case):
         report.add(f"event {position} of {stream}", what)
 
 
-def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) -> None:
+def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
     if not folder.dataset.is_dir():
         if run.closed is not None:
@@ -231,7 +246,7 @@ def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report) 
         return
     with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
         anew = Path(temporary)
-        report.counts["rows"] += write_dataset(store, anew, run)
+        report.counts["rows"] += write_dataset(store, anew, run, source=folder.path, watch=watch)
         for name in files_of(anew):
             report.counts["files"] += 1
             for place, what in _differences(folder.dataset / name, anew / name):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -45,11 +45,29 @@ _TYPES = {
 SCHEMA = pa.schema([pa.field(name, _TYPES.get(name, _TEXT), nullable=False) for name in Example.model_fields])
 
 
+class Block(NamedTuple):
+    """Some rows, as they stand in both files."""
+
+    table: pa.Table
+    lines: bytes
+
+
+def block(examples: Sequence[Example]) -> Block:
+    """Examples to rows."""
+    table = pa.Table.from_pylist([example.model_dump() for example in examples], SCHEMA)
+    return Block(table, b"".join(map(json_line, examples)))
+
+
 def write(examples: Iterable[Example], folder: Path) -> int:
+    """Write both files into a folder; see ``write_blocks``."""
+    return write_blocks(map(block, _groups(examples, ROW_GROUP)), folder)
+
+
+def write_blocks(blocks: Iterable[Block], folder: Path) -> int:
     """Write both files into a folder; what was there before stays until the new files are complete.
 
     Args:
-        examples: Sorted by conversation.
+        blocks: Sorted by conversation; how the rows are cut into blocks does not show in the files.
 
     Returns:
         The number of rows.
@@ -62,10 +80,17 @@ def write(examples: Iterable[Example], folder: Path) -> int:
     with ExitStack() as stack:
         lines = stack.enter_context(replacing(folder / JSONL))
         table = stack.enter_context(_parquet(stack.enter_context(replacing(folder / PARQUET))))
-        for group in _groups(examples, ROW_GROUP):
-            table([example.model_dump() for example in group])
-            lines.writelines(json_line(example) for example in group)
-            rows += len(group)
+        waiting = SCHEMA.empty_table()
+        for part in blocks:
+            lines.write(part.lines)
+            rows += part.table.num_rows
+            waiting = pa.concat_tables([waiting, part.table])
+            whole = waiting.num_rows - waiting.num_rows % ROW_GROUP
+            for first in range(0, whole, ROW_GROUP):
+                table(waiting.slice(first, ROW_GROUP))
+            waiting = waiting.slice(whole)
+        if waiting.num_rows:
+            table(waiting)
     return rows
 
 
@@ -120,9 +145,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _parquet(file: IO[bytes]) -> Iterator[Callable[[Sequence[dict[str, Any]]], None]]:
+def _parquet(file: IO[bytes]) -> Iterator[Callable[[pa.Table], None]]:
     with pq.ParquetWriter(file, SCHEMA, compression="zstd", compression_level=3) as writer:
-        yield lambda rows: writer.write_table(pa.Table.from_pylist(rows, SCHEMA), row_group_size=ROW_GROUP)
+        yield lambda rows: writer.write_table(rows.combine_chunks(), row_group_size=ROW_GROUP)
 
 
 def _groups(examples: Iterable[Example], size: int) -> Iterator[list[Example]]:

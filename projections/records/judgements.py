@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pyarrow.parquet as pq
 
 from domain.judgement import AXES, overall
 from events.log import Log
-from projections.judged import all_judgements, is_judged, spent, stream_of
-from projections.records.files import replacing
+from projections.judged import is_judged, judgements, spent, stream_of
+from projections.records.files import ROW_GROUP, replacing
 from projections.runs import RunView
 
 PARQUET, JSONL = "judgements.parquet", "judgements.jsonl"
@@ -45,12 +46,13 @@ def rows(log: Log, run: RunView) -> Iterator[dict[str, Any]]:
     ``overall`` is computed from the judge's axes, ``committee`` from those of all judges of the conversation; ``axes`` and
     ``turns`` are JSON texts with reasons and evidence, and hold the axes of a setting's own.
     """
-    for conversation, judged in all_judgements(log, sorted(run.finished)):
+    for conversation in sorted(run.finished):
+        records = list(log.read(stream_of(conversation)))
+        judged = judgements(records)
         committee = overall(event.axes for event in judged.values())
         for judge, event in judged.items():
+            took = spent(record for record in records if getattr(record.event, "judge", None) == judge)
             scores = {score.axis: score.score for score in event.axes}
-            mine = [record for record in log.read(stream_of(conversation)) if getattr(record.event, "judge", None) == judge]
-            took = spent(mine)
             yield {
                 "conversation": conversation,
                 "stream_digest": event.digest,
@@ -67,9 +69,14 @@ def rows(log: Log, run: RunView) -> Iterator[dict[str, Any]]:
 
 def write(rows: Iterable[dict[str, Any]], folder: Path) -> int:
     """Write both files into a folder; the same rows give the same bytes. Returns the number of rows."""
-    found = [*rows]
+    written = 0
     with ExitStack() as stack:
-        stack.enter_context(replacing(folder / JSONL)).writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in found)
-        table = pa.Table.from_pylist(found, SCHEMA)
-        pq.write_table(table, stack.enter_context(replacing(folder / PARQUET)), compression="zstd", compression_level=3)
-    return len(found)
+        lines = stack.enter_context(replacing(folder / JSONL))
+        file = stack.enter_context(replacing(folder / PARQUET))
+        table = stack.enter_context(pq.ParquetWriter(file, SCHEMA, compression="zstd", compression_level=3))
+        remaining = iter(rows)
+        while group := [*islice(remaining, ROW_GROUP)]:
+            lines.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in group)
+            table.write_table(pa.Table.from_pylist(group, SCHEMA), row_group_size=ROW_GROUP)
+            written += len(group)
+    return written

@@ -1,6 +1,6 @@
 """Examples for supervised fine-tuning: what one agent saw and wrote in one conversation, and where it comes from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -67,15 +67,17 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
         CorruptLog: A stream or a content is damaged.
     """
     run = run or read_run(store)
-    contents = Contents(store)
-    for stream in sorted(run.finished):
-        finished = run.finished[stream]
-        if accepted_only and not finished.accepted:
-            continue
-        records = list(store.read(stream))
+    ends = [run.finished[stream] for stream in sorted(run.finished)]
+    return examples_for(Contents(store), [end for end in ends if end.accepted or not accepted_only])
+
+
+def examples_for(contents: Contents, ends: Iterable[ConversationFinished]) -> Iterator[Example]:
+    """The examples of some finished conversations, in the order given; raises as ``examples`` does."""
+    for finished in ends:
+        records = list(contents.store.read(finished.stream))
         wrong = mismatch(records, finished)
         if records and wrong:
-            raise RecordError(f"stream {stream}: {wrong}; restore the log from a copy")
+            raise RecordError(f"stream {finished.stream}: {wrong}; restore the log from a copy")
         yield from examples_of(contents, records, finished)
 
 

@@ -9,8 +9,10 @@ from rich.console import Console
 from actors.conform import conform as run_conform
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
+from projections.runs import read_run
 from projections.verify import verify as run_verify
 from scenarios.load import load
+from worldloom.progress import watching
 
 console = Console(highlight=False, soft_wrap=True)
 _NOT_EQUAL = 1
@@ -30,14 +32,19 @@ def export(
     """Make the data set again from the log; no model is called."""
     folder = RunFolder.find(out)
     target = to or folder.dataset
-    rows = write_dataset(folder.open_log(), target)
+    log = folder.open_log()
+    run = read_run(log)
+    with watching(console, "writing", len(run.finished)) as watch:
+        rows = write_dataset(log, target, run, source=folder.path, watch=watch)
     console.print(f"{rows} rows in {target}")
 
 
 def verify(out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Path("out")) -> None:
     """Derive every hash and every row again from the log; exit code 0 only when all is as it was recorded."""
     folder = RunFolder.find(out)
-    report = run_verify(folder, folder.open_log())
+    count = folder.settings().get("count")
+    with watching(console, "checking, then deriving rows", 2 * count if isinstance(count, int) else 0) as watch:
+        report = run_verify(folder, folder.open_log(), watch)
     counts = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
     for problem in report.problems:
         console.print(str(problem), markup=False)

@@ -18,6 +18,7 @@ from domain.errors import SettingError
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
+from worldloom.progress import watching
 
 console = Console(highlight=False)
 
@@ -58,7 +59,8 @@ def generate(
             with crew_of(placed, run_settings, places, folder.path, log, data) as crew:
                 _hold(ledger, crew, count)
         ledger.close()
-        rows = write_dataset(log, folder.dataset)
+        with watching(console, "writing the data set", len(ledger.finished)) as watch:
+            rows = write_dataset(log, folder.dataset, source=folder.path, watch=watch)
     finally:
         log.close()
     _summarise(ledger, folder, rows)

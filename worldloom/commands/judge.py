@@ -48,8 +48,8 @@ def judge(
                     progress.advance(task)
 
             asyncio.run(go_on())
-        found = scored(log, judging.run)
-        write_dataset(log, folder.dataset, judging.run)
+        found = scored(log, judging.run, source=folder.path)
+        write_dataset(log, folder.dataset, judging.run, source=folder.path)
     finally:
         log.close()
     _print(found, folder)
