@@ -100,7 +100,7 @@ def test_calibration_leaves_a_report_and_a_plot(worldloom, tmp_path):
     assert done.code == 0, done.out
     report = orjson.loads((tmp_path / "c" / "report.json").read_bytes())
     assert report["kinds"]["offline/judge"]["rude"]["own"]
-    assert report["axes"]["offline/judge"]["communication_quality"]["auroc"] == 1
+    assert report["axes"]["offline/judge"]["reasoning_hallucination"]["auroc"] == 1
     assert (tmp_path / "c" / "reliability.svg").read_text().startswith("<svg")
     assert worldloom("verify", tmp_path / "c" / "rude").code in (0, 1)
     assert worldloom(*words).out == done.out
