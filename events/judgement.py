@@ -7,6 +7,9 @@ from pydantic import Field
 from events.base import Event, Fact
 from events.conversation import Usage
 
+BESIDE = "judged/"
+"""Before a conversation's name, the stream of its judgements; the conversation itself is history, and takes no more."""
+
 
 class Score(Fact):
     """One axis, from 1 (worst) to 10 (best), with the events that show it."""

@@ -4,22 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from domain.judgement import objections
-from events.judgement import Judged, JudgementRejected
+from events.judgement import BESIDE, Judged, JudgementRejected
 from events.log import Recorded
 from projections.case import Case
-
-PREFIX = "judged/"
-"""Before a conversation's name, the stream of its judgements; the conversation itself is history, and takes no more."""
 
 
 def stream_of(conversation: str) -> str:
     """The stream of a conversation's judgements."""
-    return PREFIX + conversation
+    return BESIDE + conversation
+
+
+def conversation_of(stream: str) -> str:
+    """The conversation that a stream of judgements is about; any other stream itself."""
+    return stream.removeprefix(BESIDE)
 
 
 def is_judged(stream: str) -> bool:
     """Whether a stream is one of judgements."""
-    return stream.startswith(PREFIX)
+    return stream.startswith(BESIDE)
 
 
 class Spent(NamedTuple):

@@ -27,7 +27,7 @@ from projections.compare import compare_files
 from projections.contents import Contents
 from projections.dataset import files_of, write_dataset
 from projections.folder import RunFolder, manifest_bytes
-from projections.judged import PREFIX, faults, is_judged
+from projections.judged import conversation_of, faults, is_judged
 from projections.many import over, unwatched
 from projections.runs import RUN, RunView, mismatch, read_run
 
@@ -125,7 +125,7 @@ def _check_run(folder: RunFolder, store: Log, run: RunView, report: Report, watc
     for stream in sorted({stream for stream in streams if not is_judged(stream)} - {RUN, *run.scheduled}):
         report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
     report.counts["events"] += sum(1 for _ in store.read(RUN))
-    ends = [(stream, run.finished.get(stream.removeprefix(PREFIX))) for stream in streams if stream != RUN]
+    ends = [(stream, run.finished.get(conversation_of(stream))) for stream in streams if stream != RUN]
     heads: dict[str, str] = {}
     for checked in over(ends, _check_streams, Contents(store), folder.path, watch):
         report.take(checked[0])
@@ -229,7 +229,7 @@ def _check_judgements(contents: Contents, stream: str, finished: ConversationFin
     records = list(contents.store.read(stream))
     report.counts["events"] += len(records)
     if finished is None:
-        what = f"{stream.removeprefix(PREFIX)} is judged, but the run holds no such conversation that has ended"
+        what = f"{conversation_of(stream)} is judged, but the run holds no such conversation that has ended"
         report.add(f"stream {stream}", what)
         return
     case = case_of(contents, list(contents.store.read(finished.stream)))

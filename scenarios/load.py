@@ -17,6 +17,7 @@ from domain.policy import Policy, Rule
 from domain.setting import Setting
 from domain.tools import Toolset
 from events.conversation import Limits
+from events.judgement import BESIDE
 from scenarios.team import AgentFile, Team, pick
 
 HERE = Path(__file__).parent
@@ -131,6 +132,8 @@ def _read_scenario(folder: Path) -> ScenarioFile:
         raise SettingError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     if file.name != folder.name:
         raise SettingError(f"{path}: name is {file.name!r}, but the folder is called {folder.name!r}")
+    if f"{file.name}/" == BESIDE:
+        raise SettingError(f"{path}: name {file.name!r} is kept for judgements; choose another")
     for part in ("policy.md", "phrases.yaml", "world.py", "tools.py", "policy.py", "goals.py", "skills.py"):
         if not (folder / part).is_file():
             raise SettingError(f"{folder}: {part} is missing; scenarios/__init__.py says what a folder holds")

@@ -18,12 +18,13 @@ _Later = Sequence[Planted | Callable[[View], Planted]]
 
 def _ungrounded_id(view: View) -> _Later:
     """Looks up an identifier that nobody named, before the right one."""
-    use = view.looks
-    for name, value in use.arguments.items() if use else ():
+    if view.looks is None:
+        return []
+    for name, value in view.looks.arguments.items():
         if isinstance(value, str) and sum(map(str.isdigit, value)) >= 3:
             guess = re.sub(r"\d", lambda _: str(view.rng.randrange(10)), value)
-            if use is not None and guess != value:
-                return [Planted(view.call(use.tool, {**use.arguments, name: guess}))]
+            if guess != value:
+                return [Planted(view.call(view.looks.tool, {**view.looks.arguments, name: guess}))]
     return []
 
 
