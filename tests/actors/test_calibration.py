@@ -21,7 +21,7 @@ def test_each_kind_lowers_its_own_axis_most(tmp_path):
     places = {name: prepare(load(name), 2, None) for name in ("retail", "supply_chain")}
 
     def study():
-        made = Study(places, 16, 2, tmp_path / "calibration", [make_judge("offline/judge"), make_judge("offline/strict")])
+        made = Study(places, 12, 2, tmp_path / "calibration", [make_judge("offline/judge"), make_judge("offline/strict")])
 
         async def hold():
             return [kind async for kind in made.hold()]
