@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from actors.mind import JudgeMind, Opinion
+from actors.mind import JudgeMind, MindBroke, MindLost, Opinion
 from domain.judgement import objections
 from events.judgement import Judged, JudgementRejected
 from events.log import WritableLog
@@ -82,7 +82,13 @@ class Judging:
         rejected: list[str] = []
         for _ in range(ATTEMPTS):
             began = self._clock()
-            opinion = await judge.judge(case, rejected)
+            try:
+                opinion = await judge.judge(case, rejected)
+            except MindLost as error:  # nothing was said, so nothing is recorded
+                self.failed.append((case.conversation, judge.model, str(error)))
+                return
+            except MindBroke as error:
+                opinion = Opinion(None, (str(error),))
             wrong = opinion.objections
             if opinion.judgement is not None:
                 wrong += tuple(objections(opinion.judgement, case.axes, case.turns))

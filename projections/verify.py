@@ -55,6 +55,8 @@ class Report:
     """What -> how many of it were checked: conversations, events, contents, worlds, files, rows."""
     finished: bool = False
     """Whether the run came to its end; one that was interrupted can be sound as well."""
+    abandoned: int = 0
+    """Conversations that could not be held; their streams are checked as far as they go."""
 
     def take(self, other: "Report") -> None:
         """Take in what was checked elsewhere."""
@@ -83,7 +85,7 @@ def verify(folder: RunFolder, store: Log, watch: Callable[[int], None] = unwatch
     with _noting(report, f"stream {RUN}"):
         run = read_run(store)
     if run is not None:
-        report.finished = run.closed is not None
+        report.finished, report.abandoned = run.closed is not None, len(run.abandoned)
         _check_manifest(folder, run, report)
         with _noting(report, whole):
             _check_run(folder, store, run, report, watch)
@@ -240,6 +242,8 @@ def _check_judgements(contents: Contents, stream: str, finished: ConversationFin
 
 def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
+    if run.closed is None and run.reopened:
+        return  # it was made at the end before, and will be made again at the next
     if not folder.dataset.is_dir():
         if run.closed is not None:
             report.add(str(folder.dataset), "is missing", f"run `worldloom export --out {folder.path}` to make it")

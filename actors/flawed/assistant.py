@@ -37,6 +37,7 @@ class FlawedAssistant:
 
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def __init__(self, model: str, setting: Setting, seed: int) -> None:
         self.model, self._setting, self._seed = model, setting, seed

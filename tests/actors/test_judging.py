@@ -7,7 +7,7 @@ import pytest
 
 from actors.judges import judge_prompt, make_judge
 from actors.judging import ATTEMPTS, Judging
-from actors.mind import Opinion
+from actors.mind import MindBroke, MindLost, Opinion
 from actors.offline.judge import SEVERITY, OfflineJudge
 from domain.conversation import End, Wanted
 from domain.errors import SettingError
@@ -34,7 +34,10 @@ class ScriptedJudge:
 
     async def judge(self, case, rejected=()):  # noqa: ARG002
         self.told.append(tuple(rejected))
-        return self.answers.pop(0)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def opinion(evidence=(3,), **more):
@@ -100,6 +103,18 @@ def test_a_judge_who_never_answers_well_leaves_it_unjudged(log):
     assert judgements(of(log)) == {}
     assert run(log, judge).failed == []
     assert list(judgements(of(log))) == ["scripted/judge"]
+
+
+def test_a_judge_that_breaks_is_asked_again_and_one_that_is_lost_is_not(log):
+    """What it said is a fact; that nothing could be asked is none."""
+    broken = ScriptedJudge(MindBroke("it fell over"), opinion())
+    assert run(log, broken).failed == []
+    assert broken.told[-1] == ("it fell over",)
+
+    lost = ScriptedJudge(MindLost("no network"))
+    lost.model = "scripted/lost"
+    assert run(log, lost).failed == [("parcels/000000", "scripted/lost", "no network")]
+    assert [record.event.judge for record in of(log)] == ["scripted/judge", "scripted/judge"]
 
 
 def test_the_conversation_and_the_run_stay_as_they_were(log, folder):
