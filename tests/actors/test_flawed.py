@@ -45,7 +45,7 @@ def held(places, tmp_path_factory):
         log = open_log(folder / f"{kind}.sqlite")
         ledger = Ledger(settings, log)
         asyncio.run(hold_inline(ledger, places, log))
-        assert not ledger.abandoned
+        assert not ledger.view.abandoned
         runs[kind] = (settings, log)
     return runs
 
