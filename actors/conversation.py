@@ -108,7 +108,10 @@ class ConversationActor:
             self._record(self._decide(_stop(turn.agent, "model-fault", str(error))))
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
-        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began, cost_usd=mind.cost_usd)
+        events = self._events(turn.agent, reply, via)
+        if reply.flaw is not None:
+            events = [events[0], reply.flaw, *events[1:]]  # whoever replays to any event has the label before the flaw
+        self._record(events, latency=self._clock() - began, cost_usd=mind.cost_usd)
 
     async def _run_tool(self, called: ToolCalled) -> None:
         """Let a call have its effect, or, where its tool is simulated, one more proposal: what is rejected is recorded too."""

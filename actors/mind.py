@@ -11,11 +11,14 @@ from typing import Protocol
 
 from domain.conversation import Wanted
 from domain.errors import SettingError
+from domain.judgement import Judgement
 from domain.simulated import Asked, Proposal
 from events.base import Event
 from events.conversation import Usage
 from events.errors import EventsError
+from events.judgement import FlawPlanted
 from events.tools import Objection
+from projections.case import Case
 
 
 class MindLost(Exception):
@@ -33,6 +36,8 @@ class Say:
     content: str
     reasoning: str | None = None
     done: str | None = None
+    flaw: FlawPlanted | None = None
+    """What is wrong with it on purpose."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class UseTools:
     calls: tuple[Wanted, ...]
     content: str | None = None
     reasoning: str | None = None
+    flaw: FlawPlanted | None = None
 
 
 Reply = Say | UseTools
@@ -127,3 +133,35 @@ class ToolMind(Protocol):
     @property
     def usage(self) -> Usage | None:
         """What the last proposal took; None where nothing was paid for."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A judge's answer, and what it took."""
+
+    judgement: Judgement | None
+    """None where the answer was no judgement."""
+    objections: tuple[str, ...] = ()
+    """Why it was none."""
+    request: str | None = None
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    raw: str | None = None
+    """The answer as it came, where it was none."""
+
+
+class JudgeMind(Protocol):
+    """Somebody who has an opinion on a conversation that has ended."""
+
+    model: str
+
+    async def judge(self, case: Case, rejected: Sequence[str] = ()) -> Opinion:
+        """Score a conversation.
+
+        Args:
+            rejected: What was wrong with the answers to the same case so far, oldest first.
+
+        Raises:
+            MindLost: The machine or the network is at fault.
+            MindBroke: The judge was reached and could not answer.
+        """

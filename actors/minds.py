@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from actors.flawed.assistant import FAMILY, FlawedAssistant, flawed_models
 from actors.mind import Mind, ToolMind
 from actors.offline.assistant import OfflineAssistant
 from actors.offline.toolsim import OfflineTools
@@ -25,9 +26,11 @@ def check_models(models: Mapping[str, str]) -> None:
         SettingError: A role cannot be played by its model.
     """
     for role, model in models.items():
-        offered = OFFLINE.get(role.partition("/")[0])
-        if offered != model:
-            raise SettingError(f"model {model!r} cannot play the {role}; there is {offered or 'none'}")
+        offered = [OFFLINE[role.partition("/")[0]]] if role.partition("/")[0] in OFFLINE else []
+        if role.partition("/")[0] == ASSISTANT:
+            offered += flawed_models()
+        if model not in offered:
+            raise SettingError(f"model {model!r} cannot play the {role}; there is {', '.join(offered) or 'none'}")
 
 
 def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
@@ -41,6 +44,8 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
         return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
+    if model.startswith(FAMILY):
+        return FlawedAssistant(model, setting, seed)
     return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed, setting.team)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from domain.agents import ASSISTANT, Agent
 from domain.goal import Goal
 from domain.grammar import Grammar
+from domain.judgement import Axis
 from domain.outcome import Environment
 from domain.persona.traits import Kind
 from domain.policy import Policy
@@ -61,6 +62,8 @@ class Setting:
     data: OutsideData | None = None
     team: Agent | None = None
     """Who serves the user, and all who work for it; None where one agent has all the tools."""
+    axes: tuple[Axis, ...] = ()
+    """What its conversations are judged on besides the eight axes."""
 
     @cached_property
     def assistant(self) -> Agent:

@@ -2,6 +2,7 @@
 
 import orjson
 
+from projections.records import judgements
 from projections.records.files import JSONL, PARQUET
 from projections.records.sft import VERSION
 from projections.runs import RunView
@@ -28,7 +29,7 @@ configs:
   default: true
   data_files:
   - split: train
-    path: {parquet}
+    path: {parquet}{judged_config}
 ---
 
 # {run}
@@ -48,7 +49,7 @@ The licence is for whoever publishes the data to choose.
 | `agent`, `parent_call` | whose record it is, and for a sub-agent the call of its parent that it answers |
 | `run`, `setting`, `goal`, `seed`, `model`, `persona`, `projection` | what made it |
 
-`{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.
+`{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.{judged}
 
 ```json
 {settings}
@@ -59,14 +60,26 @@ The licence is for whoever publishes the data to choose.
 _TRUE = "world as it stands; nothing in it is made up by a model."
 _PROPOSED = """world as it stands; only what simulated tools show was proposed, by {model}, and accepted where nothing in the
 world, the call or earlier answers spoke against it."""
+_JUDGED_CONFIG = """
+- config_name: judgements
+  data_files:
+  - split: train
+    path: {parquet}"""
+_JUDGED = """
+
+`{parquet}` and `{jsonl}` hold {rows} judgements, one for each judge of each conversation, by `conversation`: eight axes from
+1 to 10, `overall` (the mean of the judge's axes), `committee` (the mean over the axes of the median over the judges), and the
+events that each score names as its evidence."""
 
 
-def card(run: RunView, rows: int) -> str:
+def card(run: RunView, rows: int, judged: int = 0) -> str:
     """The card of a run's data set.
 
     Args:
         rows: Rows in the data set: one for each agent that wrote something.
+        judged: Rows of judgements; nothing is said of them where there are none.
     """
+    files = {"parquet": judgements.PARQUET, "jsonl": judgements.JSONL, "rows": judged}
     accepted = sum(end.accepted for end in run.finished.values())
     models = run.started.settings.get("models")
     proposer = models.get("tools") if isinstance(models, dict) else None
@@ -80,5 +93,7 @@ def card(run: RunView, rows: int) -> str:
         jsonl=JSONL,
         truth=_PROPOSED.format(model=proposer) if proposer else _TRUE,
         version=VERSION,
+        judged_config=_JUDGED_CONFIG.format(**files) if judged else "",
+        judged=_JUDGED.format(**files) if judged else "",
         settings=orjson.dumps(run.started.settings, option=orjson.OPT_INDENT_2).decode(),
     )

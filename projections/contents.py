@@ -23,7 +23,7 @@ class Contents:
         self.store = store
         self.text = lru_cache(_TEXTS)(self._text)
         self.base = lru_cache(_BASES)(self._base)
-        self.summary = lru_cache(_TEXTS)(self._summary)
+        self.scenario = lru_cache(_TEXTS)(self._scenario)
 
     def json(self, digest: str) -> Any:
         """Content that is JSON.
@@ -39,15 +39,19 @@ class Contents:
     def _text(self, digest: str) -> str:
         return self.store.get(digest).decode()
 
-    def _summary(self, digest: str) -> str:
-        """The setting in a few words, from its ``scenario.yaml``; empty where there is none."""
+    def summary(self, digest: str) -> str:
+        """The setting in a few words; empty where its ``scenario.yaml`` has none."""
+        return " ".join(str(self.scenario(digest).get("summary", "")).split())
+
+    def _scenario(self, digest: str) -> dict[str, Any]:
+        """A setting's ``scenario.yaml``; empty where there is none."""
         files = self.json(digest)
         try:
             scenario = yaml.safe_load(files.get("scenario.yaml", ""))
         except (yaml.YAMLError, AttributeError) as error:
             why = " ".join(str(error).split())
             raise CorruptLog(f"{self.store.place}: content {digest[:12]} is not a setting's files: {why}") from error
-        return " ".join(str(scenario.get("summary", "")).split()) if isinstance(scenario, dict) else ""
+        return scenario if isinstance(scenario, dict) else {}
 
     def _base(self, digest: str) -> Base:
         try:

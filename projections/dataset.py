@@ -8,12 +8,20 @@ from events.run import ConversationFinished
 from projections.card import card
 from projections.contents import Contents
 from projections.many import over, unwatched
+from projections.records import judgements
 from projections.records.files import JSONL, PARQUET, Block, block, replacing, write_blocks
 from projections.records.sft import examples_for
 from projections.runs import RunView, read_run
 
 CARD = "README.md"
 FILES = (PARQUET, JSONL, CARD)
+JUDGED = (judgements.PARQUET, judgements.JSONL)
+"""Besides, where conversations were judged."""
+
+
+def files_of(folder: Path) -> list[str]:
+    """Names of the files of a data set that was just written."""
+    return [*FILES, *(name for name in JUDGED if (folder / name).is_file())]
 
 
 def write_dataset(
@@ -38,8 +46,9 @@ def write_dataset(
     run = run or read_run(store)
     ends = [run.finished[stream] for stream in sorted(run.finished)]
     rows = write_blocks(over(ends, _block, Contents(store), source, watch), folder)
+    judged = judgements.write(judgements.rows(store, run), folder) if judgements.any_judgements(store) else 0
     with replacing(folder / CARD) as file:
-        file.write(card(run, rows).encode())
+        file.write(card(run, rows, judged).encode())
     return rows
 
 

@@ -10,6 +10,8 @@ from events.log import Log, Recorded
 from events.tools import Change
 from projections.contents import Contents
 from projections.errors import NoSuchPlace, RecordError
+from projections.judged import is_judged
+from projections.runs import RUN
 
 
 def history(store: Log, stream: str) -> list[Recorded]:
@@ -22,7 +24,7 @@ def history(store: Log, stream: str) -> list[Recorded]:
     """
     records = list(store.read(stream))
     if not records:
-        known = [name for name in store.streams() if name != "run"]
+        known = [name for name in store.streams() if name != RUN and not is_judged(name)]
         some = ", ".join(known[:3]) + (f" ... {known[-1]}" if len(known) > 3 else "")
         raise NoSuchPlace(f"{store.place} has no conversation {stream!r}; it has {len(known)}: {some}")
     if not isinstance(records[0].event, ConversationStarted):

@@ -17,14 +17,17 @@ from domain.world import World
 from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
+from events.judgement import Judged
 from events.log import Log, Recorded
 from events.run import ConversationFinished
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ProposalRejected, ToolAnswered, ToolCalled, ToolFaulted, ToolLagged, ToolRefused
+from projections.case import case_of
 from projections.compare import compare_files
 from projections.contents import Contents
-from projections.dataset import FILES, write_dataset
+from projections.dataset import files_of, write_dataset
 from projections.folder import RunFolder, manifest_bytes
+from projections.judged import conversation_of, faults, is_judged
 from projections.many import over, unwatched
 from projections.runs import RUN, RunView, mismatch, read_run
 
@@ -121,10 +124,10 @@ def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
 
 def _check_run(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     streams = sorted({*map(str, store.streams()), *run.finished})
-    for stream in sorted(set(streams) - {RUN, *run.scheduled}):
+    for stream in sorted({stream for stream in streams if not is_judged(stream)} - {RUN, *run.scheduled}):
         report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
     report.counts["events"] += sum(1 for _ in store.read(RUN))
-    ends = [(stream, run.finished.get(stream)) for stream in streams if stream != RUN]
+    ends = [(stream, run.finished.get(conversation_of(stream))) for stream in streams if stream != RUN]
     heads: dict[str, str] = {}
     for checked in over(ends, _check_streams, Contents(store), folder.path, watch):
         report.take(checked[0])
@@ -138,6 +141,10 @@ def _check_streams(contents: Contents, ends: Sequence[tuple[str, ConversationFin
     report = Report()
     heads: dict[str, str] = {}
     for stream, finished in ends:
+        if is_judged(stream):
+            with _noting(report, f"stream {stream}"):
+                _check_judgements(contents, stream, finished, report)
+            continue
         report.counts["conversations"] += 1
         with _noting(report, f"stream {stream}"):
             records = list(contents.store.read(stream))
@@ -221,6 +228,20 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
             calls[event.call_id] = event
 
 
+def _check_judgements(contents: Contents, stream: str, finished: ConversationFinished | None, report: Report) -> None:
+    """Judgements are about a conversation of the run as it ended, and their evidence is there."""
+    records = list(contents.store.read(stream))
+    report.counts["events"] += len(records)
+    if finished is None:
+        what = f"{conversation_of(stream)} is judged, but the run holds no such conversation that has ended"
+        report.add(f"stream {stream}", what)
+        return
+    case = case_of(contents, list(contents.store.read(finished.stream)))
+    report.counts["judgements"] += sum(isinstance(record.event, Judged) for record in records)
+    for position, what in faults(records, case):
+        report.add(f"event {position} of {stream}", what)
+
+
 def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
     if run.closed is None and run.reopened:
@@ -232,7 +253,7 @@ def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report, 
     with TemporaryDirectory(prefix="worldloom-verify-") as temporary:
         anew = Path(temporary)
         report.counts["rows"] += write_dataset(store, anew, run, source=folder.path, watch=watch)
-        for name in FILES:
+        for name in files_of(anew):
             report.counts["files"] += 1
             for place, what in _differences(folder.dataset / name, anew / name):
                 report.add(place, what, f"run `worldloom export --out {folder.path}` to make it again from the log")

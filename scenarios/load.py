@@ -1,5 +1,6 @@
 """From a folder to a setting: reads, checks and assembles. The only code that knows the folder's shape."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -11,15 +12,28 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import SettingError
 from domain.grammar import Grammar
+from domain.judgement import AXES, Axis
 from domain.persona.guidance import Wording
-from domain.policy import Policy
+from domain.policy import Policy, Rule
 from domain.setting import Setting
 from domain.tools import Toolset
 from events.conversation import Limits
+from events.judgement import BESIDE
 from scenarios.simulation import SimulatedFile
 from scenarios.team import AgentFile, Team, pick
 
 HERE = Path(__file__).parent
+
+
+class AxisFile(BaseModel):
+    """An axis of judgement of the setting's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    asks: str
+    """What a judge is asked."""
+    rules: list[str] = []
+    """Policy rules whose breach counts against it."""
 
 
 class ScenarioFile(BaseModel):
@@ -38,6 +52,7 @@ class ScenarioFile(BaseModel):
     rules: list[str]
     skills: list[str]
     limits: Limits = Limits()
+    axes: dict[str, AxisFile] = {}
 
 
 def names() -> list[str]:
@@ -71,6 +86,7 @@ def load(name: str) -> Setting:
     skills = pick(file.skills, {skill.name: skill for skill in _offered(name, "skills", "SKILLS")}, f"{where}: skills")
     for rule in rules.values():
         pick(sorted(rule.tools), tools, f"{where}: rule {rule.id} guards")
+    axes = _axes(file, rules, where)
     sources = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".md", ".py")]
     return Setting(
         name=file.name,
@@ -89,6 +105,7 @@ def load(name: str) -> Setting:
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
         data=_offered(name, "data", "DATA") if (folder / "data.py").is_file() else None,
         team=assistant if assistant.subagents else None,
+        axes=axes,
     )
 
 
@@ -102,6 +119,14 @@ def persona_wording() -> Wording:
     path = Path(__file__).with_name("personas.yaml")
     content = _read_yaml(path)
     return Wording(content.get("traits", {}), content.get("rules", {}), content.get("complexities", {}), str(path))
+
+
+def _axes(file: ScenarioFile, rules: Mapping[str, Rule], where: str) -> tuple[Axis, ...]:
+    for name, axis in file.axes.items():
+        pick(axis.rules, rules, f"{where}: axis {name}")
+        if name in (known.name for known in AXES):
+            raise SettingError(f"{where}: axes: {name!r} is one of the eight that every conversation is judged on; choose another name")
+    return tuple(Axis(name, axis.asks, rules=tuple(axis.rules)) for name, axis in file.axes.items())
 
 
 def _module(name: str, part: str) -> ModuleType:
@@ -129,6 +154,8 @@ def _read_scenario(folder: Path) -> ScenarioFile:
         raise SettingError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     if file.name != folder.name:
         raise SettingError(f"{path}: name is {file.name!r}, but the folder is called {folder.name!r}")
+    if f"{file.name}/" == BESIDE:
+        raise SettingError(f"{path}: name {file.name!r} is kept for judgements; choose another")
     for part in ("policy.md", "phrases.yaml", "world.py", "tools.py", "policy.py", "goals.py", "skills.py"):
         if not (folder / part).is_file():
             raise SettingError(f"{folder}: {part} is missing; scenarios/__init__.py says what a folder holds")

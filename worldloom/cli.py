@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import check, generate, inspect, seal
+from worldloom.commands import calibrate, check, generate, inspect, judge, seal
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ generate.add_to(app)
 inspect.add_to(app)
 check.add_to(app)
 seal.add_to(app)
+judge.add_to(app)
+calibrate.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130
 

@@ -7,18 +7,22 @@ from rich.rule import Rule
 from rich.text import Text
 
 from domain.agents import depth_of
+from domain.judgement import overall
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, MoodShifted, UserSpoke
+from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ProposalRejected, ToolAnswered, ToolCalled, ToolFaulted, ToolLagged, ToolRefused
 from projections.contents import Contents
+from projections.judged import judgements, stream_of
 from projections.state import history
 from projections.transcript import json_text, observation_text
 
 _INDENT = "    "
 _DEEPER = 6
 """Columns by which a sub-agent stands further right than whoever asked it."""
+_BEST = 10
 _LONGEST = 400
 """Characters of an observation or a changed value that are shown unless all is asked for."""
 
@@ -49,6 +53,22 @@ def render(store: Log, stream: str, *, full: bool = False) -> Iterator[Renderabl
         depth = depth_of(getattr(event, "agent", ""))
         if body is not None:
             yield from _indented(body, _DEEPER * depth) if depth else (body,)
+    yield from _judgements(store, stream)
+
+
+def _judgements(store: Log, stream: str) -> Iterator[RenderableType]:
+    """What judges thought, quietly; nothing where none was asked."""
+    judged = judgements(store.read(stream_of(stream)))
+    if judged:
+        yield Rule(f"judged: {overall(event.axes for event in judged.values()):.2f} overall", align="left", style="dim")
+    for judge, event in judged.items():
+        given = sorted(event.axes, key=lambda score: score.score)
+        marks = ", ".join(f"{score.axis} {score.score}" for score in given)
+        yield Text(f"{judge}: {marks}", style="dim")
+        for score in given:
+            if score.score < _BEST:
+                events = ", ".join(map(str, score.evidence))
+                yield Text(f"{_INDENT}{score.axis} {score.score}: {score.reason} (events {events})", style="dim")
 
 
 def _opening(contents: Contents, stream: str, started: ConversationStarted) -> RenderableType:
@@ -88,6 +108,8 @@ def _body(event: Event, longest: int) -> RenderableType | None:
         case MoodShifted():
             moved = ", ".join(f"{change.emotion} {change.before:.2f} -> {change.after:.2f}" for change in event.changes)
             return Text(f"({event.agent}, {event.cause.replace('-', ' ')}: {moved})", style="dim")
+        case FlawPlanted():
+            return Text(f"planted: {event.kind}, against {event.axis}", style="dim red")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
             detail = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []

@@ -1,6 +1,6 @@
-"""The embedded default models: a user and an assistant made of rules and phrases, which need no network.
+"""The embedded default models: a user, an assistant and a judge made of rules and phrases, which need no network.
 
-Belongs here: ``offline/user`` and ``offline/assistant``, and how they hear and speak. They exchange text and
+Belongs here: ``offline/user``, ``offline/assistant`` and ``offline/judge``, and how they hear and speak. They exchange text and
 nothing else: the assistant never sees goal or persona, the user never sees a tool. Does not: anything that knows one
 setting; words and skills come from the setting's folder, words that all settings share from ``scenarios/phrases.yaml``.
 

@@ -95,7 +95,31 @@ class OfflineAssistant:
 
     async def reply(self) -> Reply:
         """What to do now."""
+        return self.intended
+
+    # for who plays this assistant with a twist
+
+    @property
+    def intended(self) -> Reply:
+        """What it would do now."""
         return self._next().reply
+
+    @property
+    def step(self) -> Step | None:
+        """The step of a script that ``intended`` carries out; None where it follows none."""
+        thought = self._next().thought
+        return thought.step if thought else None
+
+    @property
+    def desk(self) -> Desk:
+        """What it has on record."""
+        self._listen()
+        return self._desk
+
+    def drop(self) -> None:
+        """Take the request at hand for settled, whatever its script says."""
+        self._desk.settle()
+        self._pending, self._plan = "told", None
 
     # what was said and done
 

@@ -12,6 +12,7 @@ from events.conversation import (
     Usage,
     UserSpoke,
 )
+from events.judgement import FlawPlanted, Judged, JudgementRejected, Score, TurnScores
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, Incident, RunFinished, RunStarted
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import (
@@ -96,4 +97,23 @@ SAMPLES: list[Event] = [
         proposal='{"observation":{"status":"lost"},"changes":[]}',
     ),
     ToolLagged(agent="assistant/billing", call_id="c4", unseen="c3"),
+    Judged(
+        judge="offline/judge",
+        conversation="parcels/000000",
+        events=9,
+        digest="d",
+        axes=(Score(axis="consistency", score=7, reason="It says two things.", evidence=(2, 5)),),
+        turns=(TurnScores(turn=1, scores=(Score(axis="consistency", score=4, reason="Both are here.", evidence=(5,)),)),),
+        request="r",
+        usage=Usage(prompt_tokens=5, completion_tokens=7),
+    ),
+    JudgementRejected(
+        judge="offline/judge",
+        conversation="parcels/000000",
+        reasons=("evidence 99 does not exist",),
+        request="r",
+        usage=Usage(prompt_tokens=5, completion_tokens=7),
+        raw="{}",
+    ),
+    FlawPlanted(agent="assistant", kind="rude", axis="communication_quality"),
 ]

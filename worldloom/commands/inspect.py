@@ -13,6 +13,7 @@ from domain.errors import SettingError
 from events.conversation import ConversationEnded
 from events.log import Log
 from projections.folder import RunFolder
+from projections.judged import is_judged
 from projections.runs import RUN, RunView, read_run
 from projections.state import diff, world_at
 from worldloom.show import before_and_after, render
@@ -118,9 +119,10 @@ def find(store: Log, name: str) -> str:
     Raises:
         SettingError: There is none, or more than one.
     """
-    streams = [stream for stream in store.streams() if stream != RUN]
-    if name in streams:
+    every = store.streams()
+    if name in every and name != RUN:
         return name
+    streams = [stream for stream in every if stream != RUN and not is_judged(stream)]
     fitting = [stream for stream in streams if name.isdigit() and int(stream.rsplit("/", 1)[-1]) == int(name)]
     if len(fitting) == 1:
         return fitting[0]
