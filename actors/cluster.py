@@ -190,7 +190,9 @@ class RayCrew:
             connect(address, hosts)
         cores = int(ray.cluster_resources().get("CPU", 0))
         if cores < hosts:
-            raise SettingError(f"{hosts} workers need a core each, and the cluster has {cores}; use --workers {cores}, or add machines first")
+            raise SettingError(
+                f"{hosts} workers need a core each, and the cluster has {cores}; use --workers {cores}, or add machines first"
+            )
         self._actors = [self._make(host) for host in range(hosts)]
 
     async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
