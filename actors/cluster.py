@@ -7,7 +7,8 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ from actors.mind import Guarded, Mind, MindBroke, MindLost, Reply
 from actors.minds import make_mind
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
-from domain.errors import DomainError
+from domain.errors import DomainError, SettingError
 from domain.goal import Goal
 from domain.persona.traits import Persona
 from events.base import Event
 from events.conversation import Usage
 from events.errors import EventsError
+from events.log import WritableLog
 from events.subagents import SubagentStarted
 from projections.folder import RunFolder
 from scenarios.load import load
@@ -60,8 +62,11 @@ class HostActor:
         settings = order.settings
         places = {name: prepare(load(name), settings.seed, order.data, settings.simulate) for name in settings.settings}
         minds = self.minds(order)
-        store = RunFolder(order.folder).write_log(order.own)
-        self._host = Host(settings, places, store, capacity=order.capacity, minds=minds)
+        self._host = Host(settings, places, self.log(order), capacity=order.capacity, minds=minds)
+
+    def log(self, order: HostOrder) -> WritableLog:
+        """Where it writes."""
+        return RunFolder(order.folder).write_log(order.own)
 
     def minds(self, order: HostOrder) -> MindMaker:
         """What makes the minds of each conversation."""
@@ -173,14 +178,22 @@ class RayCrew:
         order: How each host is made; its own file is that of its number, counted from 1, after the run's own file.
         hosts: How many.
         address: Of a running cluster; without it, one is started on this machine and ended with the run.
-        actor: What a host runs as; another class may measure or slow it.
+        actor: What a host runs as; another class may measure, slow or kill it.
+
+    Raises:
+        SettingError: The cluster has fewer cores than hosts, so that some would wait for ever.
     """
 
     def __init__(self, order: HostOrder, *, hosts: int, address: str | None = None, actor: type[HostActor] = HostActor) -> None:
         self.hosts, self.capacity, self._order, self._class = hosts, order.capacity, order, actor
         self._own = not ray.is_initialized()
         if self._own:
-            connect(address)
+            connect(address, hosts)
+        cores = int(ray.cluster_resources().get("CPU", 0))  # type: ignore[no-untyped-call]
+        if cores < hosts:
+            raise SettingError(
+                f"{hosts} workers need a core each, and the cluster has {cores}; use --workers {cores}, or add machines first"
+            )
         self._actors = [self._make(host) for host in range(hosts)]
 
     async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
@@ -227,11 +240,25 @@ class RayCrew:
         return ray.remote(self._class).options(num_cpus=1, max_restarts=0, max_concurrency=_CALLS).remote(mine)
 
 
-def connect(address: str | None) -> None:
-    """Start a cluster on this machine, or join one; its workers run this code."""
+def connect(address: str | None, hosts: int = 1) -> None:
+    """Start a cluster on this machine, with room for so many hosts, or join one; its workers run this code."""
     if address is None:
-        here: dict[str, Any] = {"env_vars": {"PYTHONPATH": str(ROOT)}}
-        ray.init(address="local", include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, runtime_env=here)
+        cores = max(hosts, os.cpu_count() or 1)  # Ray lets a host that finds no core wait for ever
+        with _importable():
+            ray.init("local", num_cpus=cores, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     else:
         there: dict[str, Any] = {"working_dir": str(ROOT), "excludes": _EXCLUDES}
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, runtime_env=there)
+
+
+@contextmanager
+def _importable() -> Iterator[None]:
+    """Processes that are started inside find this code; as a runtime environment that would cost each of them half a second more."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), before)))
+    try:
+        yield
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before

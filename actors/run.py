@@ -137,17 +137,22 @@ class Supervisor:
         return (Batch(tuple(indices[first : first + size])) for first in range(0, len(indices), size))
 
     def _dispatch(self) -> None:
-        """Give every host as much as it may hold, and one batch more to go on with."""
-        for host in range(self._crew.hosts):
-            while self._queue and self._has_room(host, self._queue[0]):
-                batch = self._queue.popleft()
-                self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
+        """Give every host as much as it may hold, and one batch more to go on with; the next goes where there is least."""
+        held: dict[int, list[Batch]] = {host: [] for host in range(self._crew.hosts)}
+        for host, batch in self._under_way.values():
+            held[host].append(batch)
+        while self._queue:
+            free = [host for host in held if self._has_room(held[host], self._queue[0])]
+            if not free:
+                break
+            host = min(free, key=lambda host: _load(held[host]))
+            held[host].append(batch := self._queue.popleft())
+            self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
 
-    def _has_room(self, host: int, batch: Batch) -> bool:
-        mine = [other for at, other in self._under_way.values() if at == host]
-        if batch.alone or any(other.alone for other in mine):
-            return not mine
-        return sum(len(other.indices) for other in mine) <= self._crew.capacity
+    def _has_room(self, held: Sequence[Batch], batch: Batch) -> bool:
+        if batch.alone or any(other.alone for other in held):
+            return not held
+        return _load(held) <= self._crew.capacity
 
     async def _collect(self, done: Iterable[asyncio.Task[list[Event]]]) -> list[Event]:
         ends: list[Event] = []
@@ -213,3 +218,7 @@ class Supervisor:
         results = await asyncio.gather(*self._under_way, return_exceptions=True)
         self._under_way.clear()
         self._ledger.record(*(end for result in results if isinstance(result, list) for end in result))
+
+
+def _load(batches: Sequence[Batch]) -> int:
+    return sum(len(batch.indices) for batch in batches)

@@ -1,7 +1,7 @@
 """The conversation actor: what it records, and that it goes on from any append as if nothing had happened."""
 
 import asyncio
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
@@ -10,30 +10,10 @@ from events.conversation import AssistantSpoke, ConversationEnded, Limits, Model
 from events.digests import stream_head
 from events.store import EventStore
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from tests.actors.fragile import Fragile, Killed, nth, outcomes
 from tests.actors.scripted import ASSISTANT_LINES, BASE, ENVIRONMENT, call, minds, started
 
 STREAM = "parcels/000000"
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class FragileStore(EventStore):
-    """Dies at one append, before or after it is on disk."""
-
-    def __init__(self, path: Path, at: int, *, before: bool) -> None:
-        super().__init__(path)
-        self.left, self.before = at, before
-
-    def append(self, *args, **kwargs):
-        self.left -= 1
-        if self.left == 0 and self.before:
-            raise Killed
-        head = super().append(*args, **kwargs)
-        if self.left == 0:
-            raise Killed
-        return head
 
 
 def hold(store, who=None, limits=None):
@@ -58,8 +38,8 @@ def test_a_conversation_is_recorded_step_by_step(tmp_path):
     assert isinstance(events[-1], ConversationEnded)
 
 
-@pytest.mark.parametrize("before", [True, False])
-def test_killed_at_any_append_it_ends_the_same(tmp_path, before):
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_append_it_ends_the_same(tmp_path, when):
     """Equal digests, one outcome per call, and at most the one reply in flight asked for again."""
     whole = EventStore(tmp_path / "whole.sqlite")
     hold(whole)
@@ -68,13 +48,13 @@ def test_killed_at_any_append_it_ends_the_same(tmp_path, before):
     for at in range(1, 100):
         path = tmp_path / f"{at}.sqlite"
         try:
-            hold(FragileStore(path, at, before=before))
+            hold(Fragile(EventStore(path), nth(at, when)))
         except Killed:
             store = EventStore(path)
             _, who = hold(store)
             assert store.head(STREAM).digest == digest
-            outcomes = [r.event.call_id for r in store.read(STREAM) if isinstance(r.event, ToolAnswered | ToolRefused | ToolFaulted)]
-            assert sorted(outcomes) == sorted(r.event.call_id for r in store.read(STREAM) if isinstance(r.event, ToolCalled))
+            events = [record.event for record in store.read(STREAM)]
+            assert outcomes(events) == Counter(event.call_id for event in events if isinstance(event, ToolCalled))
             assert sum(mind.asked for mind in who.values()) <= replies
         else:
             break
@@ -101,7 +81,7 @@ def test_cost_is_known_after_a_restart_and_in_no_digest(tmp_path):
         who["assistant"].cost_usd = 0.25
         return who
 
-    free, paid = EventStore(tmp_path / "free.sqlite"), FragileStore(tmp_path / "paid.sqlite", 14, before=False)
+    free, paid = EventStore(tmp_path / "free.sqlite"), Fragile(EventStore(tmp_path / "paid.sqlite"), nth(14, "after"))
     hold(free)
     with pytest.raises(Killed):
         hold(paid, costly())

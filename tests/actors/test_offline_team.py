@@ -21,7 +21,7 @@ from events.store import EventStore
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolCalled
 from scenarios.load import load
-from tests.actors.test_conversation import FragileStore, Killed
+from tests.actors.fragile import Fragile, Killed, When, nth
 from tests.scenarios.supply_chain_desk import world
 
 SETTING = load("supply_chain")
@@ -102,8 +102,8 @@ def test_customs_that_never_answer_are_not_made_up(tmp_path: Path) -> None:
     assert "customs_holds" not in {table for table, *_ in state.world.changed()}
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path, before: bool) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path, when: When) -> None:
     """The offline team is a function of the log too, with agents at work at the same time and further down."""
     store = EventStore(tmp_path / "whole.sqlite")
     _, events = hold(store, "create_purchase")
@@ -112,7 +112,7 @@ def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path, before:
         at, killed = at + 3, False
         path = tmp_path / f"{at}.sqlite"
         try:
-            hold(FragileStore(path, at, before=before), "create_purchase")
+            hold(Fragile(EventStore(path), nth(at, when)), "create_purchase")
         except Killed:
             killed = True
         again = EventStore(path)

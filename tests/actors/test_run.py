@@ -14,6 +14,7 @@ from actors.run import HostLost, Ledger, Supervisor
 from events.base import Event
 from events.store import EventStore
 from scenarios.load import load
+from tests.actors.fragile import Fragile, Killed, When, nth
 
 SETTINGS = RunSettings(settings=("supply_chain",), count=24, seed=5)
 
@@ -24,44 +25,25 @@ def places() -> dict[str, Place]:
     return {name: prepare(load(name), SETTINGS.seed, None) for name in SETTINGS.settings}
 
 
-class Killed(BaseException):
-    """The host's process is gone."""
-
-
-class FragileStore(EventStore):
-    """Dies at an append, before or after it is on the disk."""
-
-    left = -1
-    before = False
-    poison: str | None = None
-    """Stream whose third append always kills."""
-
-    def append(self, stream, events, head, circumstances=None):
-        self.left -= 1
-        fatal = self.left == 0 or (stream == self.poison and head.position >= 3)
-        if fatal and self.before:
-            raise Killed
-        new = super().append(stream, events, head, circumstances)
-        if fatal:
-            raise Killed
-        return new
-
-
 class FragileCrew:
-    """Hosts in this process that die as their stores do."""
+    """Hosts in this process that die as their logs do; a poisoned stream kills at every append from its third event on."""
 
     hosts = 2
     capacity = 4
 
-    def __init__(self, folder: Path, deaths: Sequence[int] = (), poison: str | None = None, *, before: bool = False) -> None:
-        self.folder, self.deaths, self.poison, self.before = folder, list(deaths), poison, before
+    def __init__(self, folder: Path, deaths: Sequence[int] = (), poison: str | None = None, when: When = "after") -> None:
+        self.folder, self.deaths, self.poison, self.when = folder, list(deaths), poison, when
         self.replaced = 0
         self._hosts = [self._make(host) for host in range(self.hosts)]
 
     def _make(self, host: int) -> Host:
-        store = FragileStore(self.folder / f"{host + 1}.sqlite")
-        store.left, store.before, store.poison = self.deaths.pop(0) if self.deaths else -1, self.before, self.poison
-        return Host(SETTINGS, places(), store, capacity=self.capacity, clock=lambda: 0.0)
+        counted = nth(self.deaths.pop(0) if self.deaths else -1, self.when)
+
+        def fatal(stream: str, position: int) -> When | None:
+            return "after" if stream == self.poison and position >= 3 else counted(stream, position)
+
+        log = Fragile(EventStore(self.folder / f"{host + 1}.sqlite"), fatal)
+        return Host(SETTINGS, places(), log, capacity=self.capacity, clock=lambda: 0.0)
 
     async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
         try:
@@ -108,10 +90,22 @@ def digest(tmp_path_factory) -> str:
     return closed.digest
 
 
-@pytest.mark.parametrize("before", [True, False])
-def test_hosts_that_die_are_replaced(tmp_path, digest, before):
+def test_a_small_run_is_shared_out(tmp_path):
+    """Conversations that would all fit into one host go to all of them."""
+    crew = FragileCrew(tmp_path)
+    crew.capacity = 500
+    held = []
+    hold_on, crew.hold = crew.hold, lambda host, indices: held.extend([host] * len(indices)) or hold_on(host, indices)
+
+    hold(tmp_path, crew)
+
+    assert held.count(0) == held.count(1) == SETTINGS.count // 2
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_hosts_that_die_are_replaced(tmp_path, digest, when):
     """Killed at many appends, on both hosts, the run ends with the same digest and nothing lost."""
-    crew = FragileCrew(tmp_path, deaths=[30, 50, 70, 65, 90, 110, 40, 95], before=before)
+    crew = FragileCrew(tmp_path, deaths=[30, 50, 70, 65, 90, 110, 40, 95], when=when)
 
     ledger = hold(tmp_path, crew)
 

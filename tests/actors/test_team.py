@@ -1,7 +1,6 @@
 """Sub-agents: nested, at the same time, failing, in each other's way; and killed at every append."""
 
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,9 @@ from events.conversation import AssistantSpoke, Limits, ModelReplied
 from events.store import EventStore
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+from tests.actors.fragile import Fragile, Killed, When, nth, outcomes
 from tests.actors.teamwork import BASE, ENVIRONMENT, TEAM, Cast, Lines, ask, hold, talk, use, view
-from tests.actors.test_conversation import FragileStore, Killed
 
-OUTCOMES = ToolAnswered | ToolRefused | ToolFaulted
 NESTED: Lines = {
     **talk(ask(("seller", "Find the note of north.")), Say("It is found.")),
     "assistant/seller": (ask(("clerk", "Read north.")), Say("The clerk says so.")),
@@ -44,10 +42,6 @@ PARALLEL: Lines = {
     "assistant/seller#2/clerk": (use("rename", stall="north", note="busy"), Say("Noted.")),
     "assistant/seller#3": (Say("Nothing."),),
 }
-
-
-def outcomes(events: list[Event]) -> Counter[str]:
-    return Counter(event.call_id for event in events if isinstance(event, OUTCOMES))
 
 
 def call_ids(events: list[Event]) -> list[str]:
@@ -284,8 +278,8 @@ def test_views_are_the_same_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lines", [NESTED, PARALLEL], ids=["nested", "parallel"])
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path, lines: Lines, before: bool) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path, lines: Lines, when: When) -> None:
     """Wherever the process dies: one stream in the end, one outcome a call, and of each mind at most one reply asked again."""
     whole = Cast(lines)
     (tmp_path / "whole").mkdir()
@@ -297,7 +291,7 @@ def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path, lines: 
         cast = Cast(lines)
         killed = False
         try:
-            hold(tmp_path, cast, store=FragileStore(path, at, before=before))
+            hold(tmp_path, cast, store=Fragile(EventStore(path), nth(at, when)))
         except Killed:
             killed = True
         _, again, found = hold(tmp_path, cast, store=EventStore(path))
