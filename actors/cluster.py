@@ -16,9 +16,10 @@ import ray
 from ray.exceptions import RayActorError
 
 from actors.conversation import MindFactory
-from actors.host import Host, MindMaker, minds_here
+from actors.host import Host
 from actors.mind import Mind, Reply
-from actors.minds import make_mind
+from actors.gateway.settings import NOWHERE, Reach
+from actors.minds import MindMaker, is_ours, make_mind, minds_for
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
 from domain.goal import Goal
@@ -47,6 +48,8 @@ class HostOrder:
     capacity: int
     data: Path | None = None
     dedicated: bool = False
+    reach: Reach = NOWHERE
+    """How models are reached that are not embedded."""
 
 
 class HostActor:
@@ -61,7 +64,8 @@ class HostActor:
 
     def minds(self, order: HostOrder) -> MindMaker:
         """What makes the minds of each conversation."""
-        return minds_apart if order.dedicated else minds_here
+        here = minds_for(order.settings, order.reach, order.folder, order.own)
+        return minds_apart(here) if order.dedicated else here
 
     async def hold(self, indices: Sequence[int]) -> list[Event]:
         """Hold conversations; how they came out."""
@@ -131,14 +135,18 @@ class RemoteMind:
         raise AssertionError
 
 
-def minds_apart(planned: Planned) -> MindFactory:
-    """Minds of user and assistant here, those of sub-agents in processes of their own."""
-    here = minds_here(planned)
+def minds_apart(here: MindMaker) -> MindMaker:
+    """Minds of user and assistant here, embedded ones of sub-agents in processes of their own; others only wait for the network."""
 
-    def mind(path: str, begun: SubagentStarted | None) -> Mind:
-        return here(path, None) if begun is None else RemoteMind(path, begun.model, planned)
+    def maker(planned: Planned) -> MindFactory:
+        own = here(planned)
 
-    return mind
+        def mind(path: str, begun: SubagentStarted | None) -> Mind:
+            return own(path, begun) if begun is None or not is_ours(begun.model) else RemoteMind(path, begun.model, planned)
+
+        return mind
+
+    return maker
 
 
 class RayCrew:

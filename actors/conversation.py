@@ -8,17 +8,19 @@ Sub-agents think at the same time, and what they want is recorded in the one ord
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from actors.mind import Mind, Reply, Say
+from actors.mind import Mind, MindLost, Reply, Say, Unusable, circumstances
 from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, RunTool, Speak, decide, replay
+from domain.errors import SettingError
 from domain.outcome import Environment
 from domain.policy import Memory
+from domain.values import clean_text
 from domain.world import Base, World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
+from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, ReplyRejected, UserSpoke
 from events.errors import EventsError
 from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
@@ -26,6 +28,8 @@ from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 MindFactory = Callable[[str, SubagentStarted | None], Mind]
 """Path of an agent, and for a sub-agent its beginning -> its mind."""
+UNUSABLE = "unusable-reply"
+"""Why an agent could not go on: its model said nothing that can be acted on, however often it was asked."""
 
 
 class ConversationActor:
@@ -90,7 +94,7 @@ class ConversationActor:
         mind = self._minds[turn.agent]
         try:
             reply = await self._thought(turn.agent)
-        except EventsError:
+        except (EventsError, SettingError, MindLost):
             raise
         except Exception as error:
             if turn.agent in (USER, ASSISTANT):
@@ -98,7 +102,7 @@ class ConversationActor:
             self._record(self._decide(GiveUp(turn.agent, f"{type(error).__name__}: {error}")))
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
-        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began)
+        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began, more=circumstances(mind))
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""
@@ -112,6 +116,8 @@ class ConversationActor:
         return self._thoughts.pop(agent)
 
     def _events(self, agent: str, reply: Reply, via: ModelReplied) -> Sequence[Event]:
+        if isinstance(reply, Unusable):
+            return self._unusable(agent, reply, via)
         if not isinstance(reply, Say):
             if self._above_own_limit(agent, len(reply.calls)):
                 return self._decide(GiveUp(agent, "call-limit", via))
@@ -122,6 +128,16 @@ class ConversationActor:
         after = replay(self.state, spoken)
         return [*spoken, *decide(after, End(reply.done), self._environment, self._memory)]
 
+    def _unusable(self, agent: str, reply: Unusable, via: ModelReplied) -> Sequence[Event]:
+        """The model is asked again; or, in the end, its agent cannot go on."""
+        if not reply.final:
+            told = {"raw": clean_text(reply.raw), "characters": reply.characters, "reasons": tuple(map(clean_text, reply.reasons))}
+            return [ReplyRejected(agent=agent, model=via.model, request=via.request, usage=via.usage, **told)]
+        via = via.model_copy(update={"raw": clean_text(reply.raw)})
+        if agent not in (USER, ASSISTANT):
+            return self._decide(GiveUp(agent, UNUSABLE, via))
+        return self._decide(End(UNUSABLE, "user" if agent == USER else "assistant", via, detail=list(map(clean_text, reply.reasons))))
+
     def _above_own_limit(self, agent: str, calls: int) -> bool:
         most = None if agent in (USER, ASSISTANT) else self._environment.assistant.at(agent).most_calls
         return most is not None and self.state.team.calls.get(agent, 0) + calls > most
@@ -129,11 +145,11 @@ class ConversationActor:
     def _decide(self, command: Command) -> list[Event]:
         return decide(self.state, command, self._environment, self._memory)
 
-    def _record(self, events: Sequence[Event], latency: float | None = None) -> None:
-        circumstances: dict[str, Any] = {"at": round(self._clock(), 3)}
+    def _record(self, events: Sequence[Event], latency: float | None = None, more: Mapping[str, Any] | None = None) -> None:
+        beside: dict[str, Any] = {"at": round(self._clock(), 3), **(more or {})}
         if latency is not None and latency >= 0.001:
-            circumstances["latency_s"] = round(latency, 3)
-        self._head = self._store.append(self._stream, events, self._head, circumstances)
+            beside["latency_s"] = round(latency, 3)
+        self._head = self._store.append(self._stream, events, self._head, beside)
         self._believe(events)
 
     def _believe(self, events: Sequence[Event]) -> None:
@@ -167,7 +183,7 @@ def visible(event: Event, agent: str) -> bool:
             return agent in (USER, ASSISTANT)
         case AssistantSpoke(agent=speaker):
             return speaker == agent or (agent == USER and speaker == ASSISTANT)
-        case SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
+        case ReplyRejected() | SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
             return event.agent == agent
         case _:
             return False

@@ -5,10 +5,10 @@ import gc
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-from actors.conversation import ConversationActor, MindFactory
-from actors.mind import Mind
-from actors.minds import make_mind
-from actors.plan import Place, Planned, Planner, RunSettings
+from actors.conversation import ConversationActor
+from actors.mind import BudgetSpent
+from actors.minds import MindMaker, minds_here
+from actors.plan import Place, Planner, RunSettings
 from domain.errors import SettingError
 from domain.goal import gold_world
 from domain.verdict import judge
@@ -16,12 +16,7 @@ from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import EventsError
 from events.log import WritableLog
-from events.run import ConversationAbandoned, ConversationFinished
-from events.subagents import SubagentStarted
-
-MindMaker = Callable[[Planned], MindFactory]
-"""For one conversation: what makes its minds."""
-
+from events.run import BudgetReached, ConversationAbandoned, ConversationFinished
 
 class Host:
     """Holds conversations.
@@ -84,6 +79,9 @@ class Host:
             stream = self._settings.stream(index)
             try:
                 return await self._held(index)
+            except BudgetSpent as error:
+                first, self._draining = not self._draining, True
+                return BudgetReached(reason=str(error)) if first else None
             except (SettingError, EventsError, OSError):  # these concern the whole run
                 raise
             except Exception as error:  # one conversation that breaks must not stop the others
@@ -116,14 +114,3 @@ class Host:
         return ConversationFinished(
             stream=planned.stream, events=head.position, digest=head.digest, accepted=verdict.accepted, findings=verdict.findings
         )
-
-
-def minds_here(planned: Planned) -> MindFactory:
-    """Minds in this process."""
-    started = planned.started
-
-    def mind(path: str, begun: SubagentStarted | None) -> Mind:
-        model = started.models[path] if begun is None else begun.model
-        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
-
-    return mind

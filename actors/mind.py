@@ -5,12 +5,25 @@ what was observed and of nothing else: a mind that is made anew and shown the sa
 That is what makes a conversation resumable and forkable at every event.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.conversation import Wanted
 from events.base import Event
 from events.conversation import Usage
+
+
+class MindLost(Exception):
+    """The mind cannot be reached: nothing was decided, so nothing is recorded, and asked again it may well reply."""
+
+
+class BudgetSpent(MindLost):
+    """The mind is not asked, because it costs more than is left."""
+
+
+class MindBroke(Exception):
+    """The mind was reached and could not reply; how is a fact, and the text says it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,20 @@ class UseTools:
     reasoning: str | None = None
 
 
-Reply = Say | UseTools
+@dataclass(frozen=True)
+class Unusable:
+    """Something that cannot be acted on; with ``final``, the mind does not try again."""
+
+    raw: str
+    """What it was, cut where it is long."""
+    characters: int
+    """Of the whole."""
+    reasons: tuple[str, ...]
+    """A code and a sentence each, such as ``empty: there is neither text nor a tool call``."""
+    final: bool = False
+
+
+Reply = Say | UseTools | Unusable
 
 
 class Mind(Protocol):
@@ -53,3 +79,8 @@ class Mind(Protocol):
     @property
     def usage(self) -> Usage | None:
         """What the last reply took; None where nothing was paid for."""
+
+
+def circumstances(mind: Mind) -> Mapping[str, Any]:
+    """Of the last reply: ``cost_usd``, and ``incidents`` on the way to it; nothing for rules. Recorded, never hashed."""
+    return getattr(mind, "circumstances", {})

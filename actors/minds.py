@@ -1,19 +1,39 @@
 """From a model's name to a mind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from actors import llm
+from actors.conversation import MindFactory
+from actors.gateway.cache import ReplyCache
+from actors.gateway.gateway import Gateway
+from actors.gateway.settings import Reach, for_role
 from actors.mind import Mind
 from actors.offline.assistant import OfflineAssistant
 from actors.offline.user import OfflineUser
 from actors.offline.worker import OfflineWorker
+from actors.plan import Planned, RunSettings
+from actors.playing import UserMind
+from actors.thinking import ModelMind
 from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona import Persona
 from domain.setting import Setting
+from events.subagents import SubagentStarted
+from projections.transcript import assistant_is_told, subagent_is_told
 
 OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant"}
+
+
+MindMaker = Callable[[Planned], MindFactory]
+"""For one conversation: what makes its minds."""
+
+
+def is_ours(model: str) -> bool:
+    """Whether a model is one of the embedded ones, which need no gateway."""
+    return model.partition("/")[0] == "offline"
 
 
 def check_models(models: Mapping[str, str]) -> None:
@@ -24,8 +44,15 @@ def check_models(models: Mapping[str, str]) -> None:
     """
     for role, model in models.items():
         offered = OFFLINE.get(role.partition("/")[0])
-        if offered != model:
-            raise SettingError(f"model {model!r} cannot play the {role}; there is {offered or 'none'}")
+        if offered is None:
+            raise SettingError(f"there is no role {role!r}; there are {', '.join(OFFLINE)}, and sub-agents such as assistant/billing")
+        if is_ours(model) and model != offered:
+            raise SettingError(f"model {model!r} cannot play the {role}; there is {offered}")
+        if not is_ours(model):
+            try:
+                llm.check_model(model)
+            except SettingError as error:
+                raise SettingError(f"{error}; without any provider, {offered} can play the {role}") from error
 
 
 def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
@@ -34,9 +61,58 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
     Raises:
         SettingError: The role cannot be played by this model.
     """
+    if not is_ours(model):
+        raise SettingError(f"model {model!r} cannot play the {role} without a gateway")
     check_models({role: model})
     if role == USER:
         return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
     return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed, setting.team)
+
+
+def minds_here(planned: Planned) -> MindFactory:
+    """Embedded minds in this process."""
+    started = planned.started
+
+    def mind(path: str, begun: SubagentStarted | None) -> Mind:
+        model = started.models[path] if begun is None else begun.model
+        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
+
+    return mind
+
+
+def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -> MindMaker:
+    """Minds of a run as its models want them; a gateway is made only where one is needed.
+
+    Args:
+        folder: Of the run; replies that were paid for are kept in it.
+        own: Number of the host.
+    """
+    if all(map(is_ours, settings.models.values())):
+        return minds_here
+    return minds_through(Gateway(reach, ReplyCache(folder / "replies" / f"{own}.sqlite")), settings)
+
+
+def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:
+    """Minds of models behind the gateway, beside embedded ones."""
+
+    def maker(planned: Planned) -> MindFactory:
+        def mind(path: str, begun: SubagentStarted | None) -> Mind:
+            started, setting = planned.started, planned.place.setting
+            model = started.models[path] if begun is None else begun.model
+            if is_ours(model):
+                return make_mind(path, model, setting, planned.goal, planned.persona, started.seed)
+            role = for_role(path, settings.roles)
+            if path == USER:
+                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream)
+            agent = setting.assistant.at(path)
+            if begun is None:
+                system = assistant_is_told(setting.summary, setting.policy.prose, started.clock)
+            else:
+                system = subagent_is_told(agent.prompt, started.clock)
+            return ModelMind(gateway, model, path, system, agent, role, planned.stream)
+
+        return mind
+
+    return maker

@@ -6,10 +6,12 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
+from actors.gateway.settings import Role
 from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
@@ -35,6 +37,13 @@ class RunSettings(BaseModel):
     data: str | None = None
     """Digest of the outside data, where there is any."""
     enforced: bool = True
+    roles: dict[str, Role] = {}
+    """How models are asked, by role or path of a sub-agent."""
+
+    @model_serializer(mode="wrap")
+    def _without_roles(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Where no role is set, a run is called what it was called before there were any."""
+        return {name: value for name, value in dump(self).items() if name != "roles" or value}
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from domain.errors import SettingError
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
+from worldloom.models import check_agents, choose
 from worldloom.progress import watching
 
 console = Console(highlight=False)
@@ -37,6 +38,13 @@ def generate(
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
+    model: Annotated[
+        list[str] | None, typer.Option("--model", metavar="AGENT=MODEL", help="Model of a sub-agent, such as assistant/billing; may be repeated.")
+    ] = None,
+    models: Annotated[Path | None, typer.Option("--models", help="YAML file: how models are reached, and what they are asked with.")] = None,
+    fallback: Annotated[list[str] | None, typer.Option("--fallback", help="Model to ask where another is lost; may be repeated.")] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for the whole run; more, and it goes on.")] = None,
+    user_candidates: Annotated[int, typer.Option("--user-candidates", min=1, help="Replies of the user to choose from.")] = 1,
     placement: Annotated[str, typer.Option("--placement", help="inline, shared, dedicated, or auto.")] = "auto",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Host processes; 0 is one for each core.")] = 0,
     capacity: Annotated[int, typer.Option("--capacity", min=1, help="Conversations that a host holds at a time.")] = 500,
@@ -45,10 +53,12 @@ def generate(
 ) -> None:
     """Generate conversations, and the data set made of them."""
     loaded = {name: load(name) for name in settings}
+    chosen = choose(user, assistant, model or [], models, fallback or [], max_cost, user_candidates)
+    check_agents([*chosen.models, *chosen.roles], loaded)
+    check_models(chosen.models)
     run_settings = RunSettings(
-        settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
+        settings=tuple(loaded), count=count, seed=seed, models=chosen.models, roles=chosen.roles, data=_digest(data)
     )
-    check_models(run_settings.models)
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
     places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
@@ -56,9 +66,10 @@ def generate(
     try:
         ledger = Ledger(run_settings, log)
         if ledger.open():
-            with crew_of(placed, run_settings, places, folder.path, log, data) as crew:
+            with crew_of(placed, run_settings, places, folder.path, log, data, chosen.reach) as crew:
                 _hold(ledger, crew, count)
-        ledger.close()
+        if not ledger.open():
+            ledger.close()
         with watching(console, "writing the data set", len(ledger.finished)) as watch:
             rows = write_dataset(log, folder.dataset, source=folder.path, watch=watch)
     finally:

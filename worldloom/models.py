@@ -1,0 +1,64 @@
+"""Which model plays whom and how it is reached, from the words of a command."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from actors.gateway.settings import ModelsFile, Reach, Role, read_models_file
+from domain.agents import ASSISTANT
+from domain.conversation import USER
+from domain.errors import SettingError
+from domain.setting import Setting
+
+
+class Chosen(NamedTuple):
+    """What decides bytes, and what does not."""
+
+    models: dict[str, str]
+    roles: dict[str, Role]
+    reach: Reach
+
+
+def choose(
+    user: str,
+    assistant: str,
+    others: Sequence[str],
+    file: Path | None,
+    fallbacks: Sequence[str],
+    most_usd: float | None,
+    candidates: int,
+) -> Chosen:
+    """Read the flags of ``worldloom generate``.
+
+    Args:
+        others: ``assistant/billing=MODEL`` each.
+        file: The YAML file of ``--models``.
+
+    Raises:
+        SettingError: One of them is not what it should be.
+    """
+    given = read_models_file(file) if file else ModelsFile()
+    roles = dict(given.roles)
+    if candidates > 1:
+        roles[USER] = roles.get(USER, Role()).model_copy(update={"candidates": candidates})
+    models = {USER: user, ASSISTANT: assistant, **dict(map(_pair, others))}
+    return Chosen(models, roles, Reach(providers=given.providers, fallbacks=tuple(fallbacks), most_usd=most_usd))
+
+
+def check_agents(agents: Sequence[str], settings: Mapping[str, Setting]) -> None:
+    """Make sure that somebody in one of the settings is meant.
+
+    Raises:
+        SettingError: Nobody has such a path.
+    """
+    known = {USER, *(path for setting in settings.values() for path, _ in setting.assistant.walk())}
+    for agent in agents:
+        if agent not in known:
+            raise SettingError(f"there is no agent {agent!r} in {', '.join(settings)}; there are {', '.join(sorted(known))}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    agent, equals, model = text.partition("=")
+    if not equals or not agent or not model:
+        raise SettingError(f"--model {text!r}: write AGENT=MODEL, such as assistant/billing=openai/gpt-4o-mini")
+    return agent, model
