@@ -14,11 +14,14 @@ from importlib.util import find_spec
 from time import time
 from typing import Any
 
+import orjson
+
 from actors.gateway.calls import MOST_CHARACTERS, Answer, AskedCall, CallFailed, Request
 from actors.gateway.settings import Provider
 from domain.errors import SettingError
 
 _NANO = 10**9
+_LOADED: list[bool] = []
 _TOO_LONG = re.compile(r"context.{0,20}(length|window)|maximum context|prompt is too long|too many tokens", re.IGNORECASE)
 
 
@@ -56,6 +59,15 @@ def check_model(model: str) -> None:
         raise SettingError(f"{model!r} names no provider that LiteLLM knows; write provider/model, such as openai/gpt-4o-mini") from error
 
 
+async def load() -> None:
+    """Load what the first call would load in the middle of its time: a second or two."""
+    if not _LOADED:
+        nothing = {"type": "function", "function": {"name": "nothing", "parameters": {"type": "object", "properties": {}}}}
+        question = [{"role": "user", "content": ""}]
+        await library().acompletion(model="openai/none", messages=question, tools=[nothing], mock_response="loaded")
+        _LOADED.append(True)
+
+
 async def complete(request: Request, model: str, provider: Provider) -> Answer:
     """Ask once.
 
@@ -68,7 +80,7 @@ async def complete(request: Request, model: str, provider: Provider) -> Answer:
     litellm = library()
     options: dict[str, Any] = {**request.parameters, "num_retries": 0, "max_retries": 0, "timeout": provider.timeout_s}
     if request.tools:
-        options["tools"] = list(request.tools)
+        options["tools"] = orjson.loads(orjson.dumps(request.tools))  # of its own: the library changes specifications in place
     if provider.api_base:
         options["api_base"] = provider.api_base
     if provider.key:

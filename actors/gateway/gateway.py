@@ -17,8 +17,6 @@ from domain.errors import SettingError
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _TRIES = 3
 """Of a model that has a fallback."""
-_LOADING_S = 60
-"""More time for a model's first call: the library loads code then."""
 _NANO = 10**9
 
 
@@ -35,7 +33,6 @@ class Gateway:
         keys = tuple(provider.key for provider in reach.providers.values() if provider.key)
         self._reach, self._cache, self._redact = reach, cache, redact or Redactor(more=keys)
         self._limiters: dict[str, Limiter] = {}
-        self._served: set[str] = set()
         self.incidents: Counter[str] = Counter()
         """What went wrong here so far, by kind."""
         self.calls = 0
@@ -53,6 +50,7 @@ class Gateway:
         known = self._cache.get(request.key)
         if known is not None:
             return known
+        await llm.load()
         incidents: list[str] = []
         models = (request.model, *self._reach.fallbacks)
         for model in models:
@@ -98,13 +96,11 @@ class Gateway:
         limiter = self._limiter(model)
         async with limiter.place(request.tokens):
             self._check_budget()
-            timeout_s = provider.timeout_s + (0 if model in self._served else _LOADING_S)
             try:
-                async with asyncio.timeout(timeout_s):  # the library's own is not kept by all providers
+                async with asyncio.timeout(provider.timeout_s):  # the library's own is not kept by all providers
                     answer = await llm.complete(request, model, provider)
             except TimeoutError:
-                raise CallFailed("timeout", f"no reply within {timeout_s:g} s") from None
-        self._served.add(model)
+                raise CallFailed("timeout", f"no reply within {provider.timeout_s:g} s") from None
         self.calls += 1
         limiter.took(answer.prompt_tokens + answer.completion_tokens - request.tokens)
         return answer

@@ -1,6 +1,7 @@
 """From a reply as it came to what the agent wants, or to why it cannot be acted on."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -39,14 +40,11 @@ def understand(answer: Answer, tools: Mapping[str, Tool]) -> Understood:
             return _unusable(answer, ["empty: there is neither text nor a tool call"])
         return Understood((), Say(answer.content, answer.reasoning))
     hard: list[str] = []
-    soft: list[str] = []
+    twice = sorted(id for id, times in Counter(call.id for call in answer.calls).items() if times > 1)
+    soft = [f"duplicate-call-id: {id!r} is the id of more than one call" for id in twice]
     wanted: list[Wanted] = []
-    taken: set[str] = set()
     for number, call in enumerate(answer.calls, 1):
         where = f"call {number} ({call.name})"
-        if call.id in taken:
-            soft.append(f"duplicate-call-id: {where}: the id {call.id!r} is that of another call as well")
-        taken.add(call.id)
         arguments = _arguments(call.arguments)
         if not isinstance(arguments, dict) or not call.name:
             hard.append(f"invalid-json: {where}: the arguments are not a JSON object")

@@ -7,10 +7,11 @@ from events.conversation import (
     ConversationStarted,
     Limits,
     ModelReplied,
+    ReplyRejected,
     Usage,
     UserSpoke,
 )
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.run import BudgetReached, ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
@@ -66,4 +67,14 @@ SAMPLES: list[Event] = [
     SubagentStarted(agent="assistant/billing#2", call_id="c1", request="Refund R-1.", prompt="p", toolset="t", model="offline/assistant"),
     SubagentFinished(agent="assistant/billing#2", call_id="c1", reason="step-limit"),
     ToolConflicted(agent="assistant/billing", call_id="c2", place=("returns", "R-1", "status"), overtaken_by="c3"),
+    ReplyRejected(
+        agent="assistant",
+        model="openai/m",
+        raw="",
+        characters=0,
+        reasons=("empty: there is neither text nor a tool call",),
+        request="r",
+        usage=Usage(prompt_tokens=5),
+    ),
+    BudgetReached(reason="all of 5.00 US dollars is spent"),
 ]

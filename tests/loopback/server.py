@@ -50,7 +50,7 @@ class Provider:
         self.questions: Counter[str] = Counter()
         """How often each question was answered."""
         self.prompts: dict[str, list[Any]] = {}
-        """Conversation and agent -> the longest prompt."""
+        """Conversation and agent -> the longest prompt, and the tools with it."""
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """``POST /v1/chat/completions``."""
@@ -74,7 +74,7 @@ class Provider:
         reply = await think(plan, agent, messages)
         if kind in ("", "drip"):
             self.questions[question] += 1
-            self.prompts[f"{stream} {agent}"] = messages
+            self.prompts[f"{stream} {agent}"] = (messages, body.get("tools"))
         message = spoiled(kind, written(reply, len(messages)), body.get("tools") or [])
         answer = json.dumps(completion(body["model"], message, messages)).encode()
         return await self._drip(request, answer, 0.02) if kind == "drip" else web.Response(body=answer, content_type="application/json")
