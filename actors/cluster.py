@@ -16,9 +16,9 @@ import ray
 from ray.exceptions import RayActorError
 
 from actors.conversation import MindFactory
+from actors.gateway.settings import NOWHERE, Reach
 from actors.host import Host
 from actors.mind import Mind, Reply
-from actors.gateway.settings import NOWHERE, Reach
 from actors.minds import MindMaker, is_ours, make_mind, minds_for
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost

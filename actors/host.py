@@ -18,6 +18,7 @@ from events.errors import EventsError
 from events.log import WritableLog
 from events.run import BudgetReached, ConversationAbandoned, ConversationFinished
 
+
 class Host:
     """Holds conversations.
 

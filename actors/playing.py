@@ -1,18 +1,21 @@
 """The user that a real model plays: knows goal and persona, in words; knows no tools."""
 
+import asyncio
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from actors.gateway.calls import Answer
+from actors.gateway.calls import Answer, Request
 from actors.gateway.gateway import Gateway
 from actors.gateway.parse import Understood, understand, unusable
 from actors.gateway.settings import Role
-from actors.mind import Say
+from actors.mind import Reply, Say
 from actors.thinking import ModelMind
 from domain.conversation import USER
 from domain.goal import Goal
 from domain.persona import Persona
+from events.digests import content_digest
 from projections.transcript import Message
 
 PROMPTS = Path(__file__).parent / "prompts"
@@ -32,7 +35,37 @@ class UserMind(ModelMind):
     """
 
     def __init__(self, gateway: Gateway, model: str, goal: Goal, persona: Persona, role: Role, conversation: str) -> None:
-        super().__init__(gateway, model, USER, user_prompt(goal, persona), None, role, conversation)
+        self._person = user_prompt(goal, persona)
+        super().__init__(gateway, model, USER, self._person, None, role, conversation)
+
+    async def reply(self) -> Reply:
+        """What the user says next: one message, or the best of several."""
+        if self._role.candidates == 1 or self._rejected:
+            return await super().reply()
+        requests = [self._request(self._messages(), sample) for sample in range(self._role.candidates)]
+        answers = await asyncio.gather(*map(self._gateway.ask, requests))
+        drafts = {reply.content: answer for answer in answers for reply in [self._understood(answer).reply] if isinstance(reply, Say)}
+        if not drafts:  # none can be used: as if the first were the only one
+            chosen = answers[0]
+        elif len(drafts) == 1:
+            chosen = next(iter(drafts.values()))
+        else:
+            critique = self._critique(list(drafts))
+            verdict = await self._gateway.ask(critique)
+            chosen = list(drafts.values())[_number(verdict.content, len(drafts))]
+            requests, answers = [*requests, critique], [*answers, verdict]
+        others = [answer for answer in answers if answer is not chosen]
+        self._note([chosen, *others], content_digest(" ".join(request.digest for request in requests).encode()))
+        reasons, reply = self._understood(chosen)
+        return unusable(chosen, reasons) if reasons and self._role.repairs else reply
+
+    def _critique(self, drafts: list[str]) -> Request:
+        """The question which draft is best, asked of the same model as itself."""
+        text = str(_template("choose").render(person=self._person, candidates=drafts)).strip()
+        said = "\n".join(f"{'You' if line.role == 'assistant' else 'Assistant'}: {line.content}" for line in self._transcript()[1:])
+        return self._request(
+            [{"role": "system", "content": text}, {"role": "user", "content": f"The chat so far:\n{said or '(nothing yet)'}"}]
+        )
 
     def _transcript(self) -> list[Message]:
         return [OPENING, *super()._transcript()]
@@ -61,6 +94,12 @@ def user_prompt(goal: Goal, persona: Persona) -> str:
 def manner(persona: Persona) -> list[str]:
     """A persona in words; what is neither low nor high needs none."""
     return [f"{_DEGREES[bucket]} {trait.replace('_', ' ')}" for trait, bucket in persona.buckets.items() if bucket in _DEGREES]
+
+
+def _number(text: str, most: int) -> int:
+    """The draft that is named, counted from 0; the first where none is."""
+    found = re.search(r"\d+", text)
+    return int(found[0]) - 1 if found and 1 <= int(found[0]) <= most else 0
 
 
 @cache

@@ -1,6 +1,6 @@
 """What a model is told, and how it is asked again: the minds of assistant and sub-agents that a real model plays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actors.gateway.calls import Answer, Request
@@ -52,7 +52,9 @@ class ModelMind:
 
     async def reply(self) -> Reply:
         """What the model wants to do now."""
-        answer = await self._ask(self._messages())
+        request = self._request(self._messages())
+        answer = await self._gateway.ask(request)
+        self._note([answer], request.digest)
         reasons, reply = self._understood(answer)
         if reasons and len(self._rejected) < self._role.repairs:
             return unusable(answer, reasons)
@@ -71,13 +73,21 @@ class ModelMind:
             messages.append({"role": "user", "content": "\n".join([AGAIN, *rejected.reasons, "Reply again, as if for the first time."])})
         return messages
 
-    async def _ask(self, messages: list[dict[str, Any]], sample: int = 0) -> Answer:
-        request = Request(self._asked, messages, self._specs, self._role.parameters, self._conversation, self._path, sample)
-        answer = await self._gateway.ask(request)
-        self.model, self.request = answer.model, request.digest
-        self.usage = Usage(prompt_tokens=answer.prompt_tokens, completion_tokens=answer.completion_tokens)
-        self.circumstances = _circumstances(answer)
-        return answer
+    def _request(self, messages: list[dict[str, Any]], sample: int = 0) -> Request:
+        parameters = self._role.parameters
+        if sample and self._role.seed is not None:
+            parameters["seed"] = self._role.seed + sample
+        return Request(self._asked, messages, self._specs, parameters, self._conversation, self._path, sample)
+
+    def _note(self, answers: Sequence[Answer], request: str) -> None:
+        """What the reply took; the first answer is the one that counts."""
+        self.model, self.request = answers[0].model, request
+        prompt, completion = sum(answer.prompt_tokens for answer in answers), sum(answer.completion_tokens for answer in answers)
+        self.usage = Usage(prompt_tokens=prompt, completion_tokens=completion)
+        costs = [answer.cost_nano for answer in answers if answer.cost_nano is not None]
+        incidents = [incident for answer in answers for incident in answer.incidents]
+        cost = {"cost_usd": sum(costs) / _NANO} if costs else {}
+        self.circumstances = {**cost, **({"incidents": incidents} if incidents else {})}
 
 
 def _sent(message: Message) -> dict[str, Any]:
@@ -88,12 +98,3 @@ def _sent(message: Message) -> dict[str, Any]:
     if message.tool_call_id is not None:
         sent["tool_call_id"] = message.tool_call_id
     return sent
-
-
-def _circumstances(answer: Answer) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if answer.cost_nano is not None:
-        found["cost_usd"] = answer.cost_nano / _NANO
-    if answer.incidents:
-        found["incidents"] = list(answer.incidents)
-    return found

@@ -7,7 +7,8 @@ agent observed, shows it to an offline mind made anew, and sends what that says.
 import argparse
 import asyncio
 import json
-from collections import Counter, defaultdict
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -44,7 +45,6 @@ class Provider:
         self._planner = Planner(settings, places, EventStore(folder / "planner.sqlite"))
         self._rates, self._seed, self._hang_s = rates, seed, hang_s
         self._left: dict[str, list[str]] = {}
-        self._tries: dict[str, int] = defaultdict(int)
         self.done: list[tuple[str, str, str]] = []
         """(conversation, agent, kind) of everything that was done wrong."""
         self.questions: Counter[str] = Counter()
@@ -104,9 +104,10 @@ class Provider:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         size = max(1, len(body) // 10)
-        for first in range(0, len(body), size):
-            await response.write(body[first : first + size])
-            await asyncio.sleep(pause_s)
+        with suppress(ConnectionError):  # who waits no more has gone
+            for first in range(0, len(body), size):
+                await response.write(body[first : first + size])
+                await asyncio.sleep(pause_s)
         return response
 
     async def report(self, _: web.Request) -> web.Response:

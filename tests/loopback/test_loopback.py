@@ -6,9 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from events.run import ConversationFinished
-from projections.runs import read_run
 from projections.folder import RunFolder
+from projections.runs import read_run
 from tests.loopback.mischief import CALM, MALFORMED, TRANSPORT, WILD
 from tests.loopback.running import MODEL, generate, logged, loopback, misdeeds, models_file, rows
 
@@ -69,7 +68,8 @@ def test_a_model_is_shown_what_the_data_set_shows(calm):
         assert offered == json.loads(tools)
         for shown, message in zip(prompt, messages, strict=False):
             assert {**shown, "tool_calls": shown.get("tool_calls")} == {
-                name: message.get(name) for name in ("role", "content", "tool_calls", *(["tool_call_id"] if "tool_call_id" in shown else []))
+                name: message.get(name)
+                for name in ("role", "content", "tool_calls", *(["tool_call_id"] if "tool_call_id" in shown else []))
             }
         assert len(prompt) == len(messages) - 1
 

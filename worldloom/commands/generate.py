@@ -39,9 +39,12 @@ def generate(
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
     model: Annotated[
-        list[str] | None, typer.Option("--model", metavar="AGENT=MODEL", help="Model of a sub-agent, such as assistant/billing; may be repeated.")
+        list[str] | None,
+        typer.Option("--model", metavar="AGENT=MODEL", help="Model of a sub-agent, such as assistant/billing; may be repeated."),
     ] = None,
-    models: Annotated[Path | None, typer.Option("--models", help="YAML file: how models are reached, and what they are asked with.")] = None,
+    models: Annotated[
+        Path | None, typer.Option("--models", help="YAML file: how models are reached, and what they are asked with.")
+    ] = None,
     fallback: Annotated[list[str] | None, typer.Option("--fallback", help="Model to ask where another is lost; may be repeated.")] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for the whole run; more, and it goes on.")] = None,
     user_candidates: Annotated[int, typer.Option("--user-candidates", min=1, help="Replies of the user to choose from.")] = 1,
@@ -56,9 +59,7 @@ def generate(
     chosen = choose(user, assistant, model or [], models, fallback or [], max_cost, user_candidates)
     check_agents([*chosen.models, *chosen.roles], loaded)
     check_models(chosen.models)
-    run_settings = RunSettings(
-        settings=tuple(loaded), count=count, seed=seed, models=chosen.models, roles=chosen.roles, data=_digest(data)
-    )
+    run_settings = RunSettings(settings=tuple(loaded), count=count, seed=seed, models=chosen.models, roles=chosen.roles, data=_digest(data))
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
     places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
