@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from actors.conversation import ConversationActor
 from actors.mind import BudgetSpent
 from actors.minds import MindMaker, minds_here
-from actors.plan import Place, Planner, RunSettings
-from domain.errors import SettingError
+from actors.plan import Place, Planned, Planner, RunSettings
+from domain.conversation import Conversation
+from domain.errors import GoldFault, SettingError
 from domain.goal import gold_world
-from domain.verdict import judge
+from domain.incidents import incidents, usage
+from domain.verdict import Verdict, judge
 from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import EventsError
@@ -85,7 +87,7 @@ class Host:
                 return BudgetReached(reason=str(error)) if first else None
             except (SettingError, EventsError, OSError):  # these concern the whole run
                 raise
-            except Exception as error:  # one conversation that breaks must not stop the others
+            except Exception as error:  # a mind that cannot be reached, or a bug of ours, must not stop the others
                 return ConversationAbandoned(stream=stream, reason=f"{type(error).__name__}: {error}", fault="infrastructure")
             finally:
                 self._store.forget(stream)
@@ -109,9 +111,25 @@ class Host:
                 await actor.step()
         finally:
             actor.leave()
-        gold = gold_world(planned.place.world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
-        verdict = judge(actor.state, planned.goal, gold)
+        verdict = _verdict(actor.state, planned)
         head = self._store.head(planned.stream)
         return ConversationFinished(
-            stream=planned.stream, events=head.position, digest=head.digest, accepted=verdict.accepted, findings=verdict.findings
+            stream=planned.stream,
+            events=head.position,
+            digest=head.digest,
+            accepted=verdict.accepted,
+            findings=verdict.findings,
+            fault=verdict.fault,
+            incidents=incidents(actor.state.history),
+            usage=usage(actor.state.history),
+            cost_usd=round(actor.cost_usd, 9),
         )
+
+
+def _verdict(held: Conversation, planned: Planned) -> Verdict:
+    setting, goal = planned.place.setting, planned.goal
+    try:
+        gold = gold_world(planned.place.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+    except GoldFault as fault:
+        return Verdict(False, (f"gold-faulted:{fault.tool}",), "tool")
+    return judge(held, goal, gold)

@@ -28,7 +28,8 @@ class RecordedMind:
         self._in_step = False
         self.request: str | None = None
         self.usage: Usage | None = None
-        self.circumstances: Mapping[str, Any] = {"recorded": True}
+        self.cost_usd: float | None = None
+        self.beside: Mapping[str, Any] = {"recorded": True}
 
     def observe(self, event: Event) -> None:
         """Count the agent's own replies; calls that were asked for together are one."""

@@ -40,7 +40,8 @@ class ModelMind:
         self.model = model
         self.request: str | None = None
         self.usage: Usage | None = None
-        self.circumstances: Mapping[str, Any] = {}
+        self.cost_usd: float | None = None
+        self.beside: Mapping[str, Any] = {}
 
     def observe(self, event: Event) -> None:
         """Take in one event; a rejected reply is forgotten as soon as a usable one has come."""
@@ -86,8 +87,8 @@ class ModelMind:
         self.usage = Usage(prompt_tokens=prompt, completion_tokens=completion)
         costs = [answer.cost_nano for answer in answers if answer.cost_nano is not None]
         incidents = [incident for answer in answers for incident in answer.incidents]
-        cost = {"cost_usd": sum(costs) / _NANO} if costs else {}
-        self.circumstances = {**cost, **({"incidents": incidents} if incidents else {})}
+        self.cost_usd = sum(costs) / _NANO if costs else None
+        self.beside = {"incidents": incidents} if incidents else {}
 
 
 def _sent(message: Message) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class SlowMind:
     def __init__(self, mind: Mind) -> None:
         self._mind, self.model = mind, mind.model
         self.observe = mind.observe
-        self.request = self.usage = None
+        self.request = self.usage = self.cost_usd = None
 
     async def reply(self) -> Reply:
         """The same reply, later."""
@@ -77,11 +77,11 @@ def measure(count: int = 10_000, setting: str = "retail") -> dict[str, float]:
 
         before, after, took = asyncio.run(hold())
         crew.close()
-    events = sum(end.events for end in ledger.finished.values())
+    events = sum(end.events for end in ledger.view.finished.values())
     cpu = sum(late[0] - early[0] for early, late in zip(before, after, strict=True))
     memory = sum(late[1] - early[1] for early, late in zip(before, after, strict=True))
     return {
-        "conversations": len(ledger.finished),
+        "conversations": len(ledger.view.finished),
         "wall_s": took,
         "per_s": count / took,
         "events": events / count,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from events.base import Event
 from events.log import Log, Recorded
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from projections.errors import RecordError
@@ -13,13 +14,36 @@ RUN = "run"
 
 @dataclass
 class RunView:
-    """A fold over the run stream."""
+    """A fold over the run stream. Of what was abandoned, ``abandoned`` has only what was not finished later."""
 
     started: RunStarted
     scheduled: list[str] = field(default_factory=list)
     finished: dict[str, ConversationFinished] = field(default_factory=dict)
     abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
     closed: RunFinished | None = None
+    """Its end; None while it goes on, and again where it went on after an end."""
+
+    def believe(self, event: Event) -> None:
+        """Take in the next event."""
+        match event:
+            case RunStarted():
+                self.started = event
+            case ConversationScheduled():
+                self.scheduled.append(event.stream)
+            case ConversationFinished():
+                self.finished[event.stream] = event
+                self.abandoned.pop(event.stream, None)
+            case ConversationAbandoned():
+                self.abandoned[event.stream] = event
+        self.closed = event if isinstance(event, RunFinished) else None
+
+    def ends(self) -> list[ConversationFinished | ConversationAbandoned]:
+        """How each conversation came out, of those that did."""
+        return [*self.finished.values(), *self.abandoned.values()]
+
+    def again(self) -> set[str]:
+        """Abandoned conversations that may be tried again: nothing in them was at fault."""
+        return {stream for stream, end in self.abandoned.items() if end.fault == "infrastructure"}
 
 
 def mismatch(records: Sequence[Recorded], finished: ConversationFinished) -> str | None:
@@ -46,15 +70,7 @@ def read_run(store: Log) -> RunView:
             if not isinstance(event, RunStarted):
                 raise RecordError(f"{store.place}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
             view = RunView(event)
-        match event:
-            case ConversationScheduled():
-                view.scheduled.append(event.stream)
-            case ConversationFinished():
-                view.finished[event.stream] = event
-            case ConversationAbandoned():
-                view.abandoned[event.stream] = event
-            case RunFinished():
-                view.closed = event
+        view.believe(event)
     if view is None:
         raise RecordError(f"{store.place} holds no run; name the folder that `worldloom generate --out` made")
     return view

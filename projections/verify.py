@@ -52,6 +52,8 @@ class Report:
     """What -> how many of it were checked: conversations, events, contents, worlds, files, rows."""
     finished: bool = False
     """Whether the run came to its end; one that was interrupted can be sound as well."""
+    abandoned: int = 0
+    """Conversations that could not be held; their streams are checked as far as they go."""
 
     def take(self, other: "Report") -> None:
         """Take in what was checked elsewhere."""
@@ -80,7 +82,7 @@ def verify(folder: RunFolder, store: Log, watch: Callable[[int], None] = unwatch
     with _noting(report, f"stream {RUN}"):
         run = read_run(store)
     if run is not None:
-        report.finished = run.closed is not None
+        report.finished, report.abandoned = run.closed is not None, len(run.abandoned)
         _check_manifest(folder, run, report)
         with _noting(report, whole):
             _check_run(folder, store, run, report, watch)

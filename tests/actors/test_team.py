@@ -132,20 +132,20 @@ def test_children_think_at_the_same_time(tmp_path: Path) -> None:
 
 def test_a_child_that_breaks_is_its_parents_fault_to_handle(tmp_path: Path) -> None:
     """The parent is told, the others go on, and the conversation ends as it should."""
-    lines = {**PARALLEL, "assistant/seller#2/clerk": (RuntimeError("out of ink"),), "assistant/seller#3": (OSError("fell over"),)}
+    lines = {**PARALLEL, "assistant/seller#2/clerk": (RuntimeError("out of ink"),), "assistant/seller#3": (ValueError("fell over"),)}
     state, events, _ = hold(tmp_path, Cast(lines))
 
     faults = {event.agent: event.reason for event in events if isinstance(event, ToolFaulted)}
     assert faults == {
         "assistant/seller#2": "The agent could not finish: RuntimeError: out of ink",
-        "assistant": "The agent could not finish: OSError: fell over",
+        "assistant": "The agent could not finish: ValueError: fell over",
     }
     reasons = {event.agent: event.reason for event in events if isinstance(event, SubagentFinished)}
     assert reasons == {
         "assistant/seller": None,
         "assistant/seller#2": None,
         "assistant/seller#2/clerk": "RuntimeError: out of ink",
-        "assistant/seller#3": "OSError: fell over",
+        "assistant/seller#3": "ValueError: fell over",
     }
     assert state.ended.reason == "user-done"
     assert set(outcomes(events).values()) == {1}

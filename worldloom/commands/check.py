@@ -49,6 +49,8 @@ def verify(out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Pat
     for problem in report.problems:
         console.print(str(problem), markup=False)
     state = "the run is finished" if report.finished else "the run was interrupted; the same generate command goes on"
+    if report.abandoned:
+        state += f", without {report.abandoned} that were abandoned"
     console.print(f"checked {counts}: {len(report.problems) or 'no'} problem(s); {state}")
     if report.problems:
         raise typer.Exit(_NOT_EQUAL)
