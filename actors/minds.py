@@ -5,7 +5,7 @@ from pathlib import Path
 
 from actors import llm
 from actors.conversation import MindFactory
-from actors.gateway.cache import ReplyCache
+from actors.gateway.cache import REPLIES, ReplyCache
 from actors.gateway.gateway import Gateway
 from actors.gateway.settings import Reach, for_role
 from actors.mind import Mind
@@ -14,6 +14,7 @@ from actors.offline.user import OfflineUser
 from actors.offline.worker import OfflineWorker
 from actors.plan import Planned, RunSettings
 from actors.playing import UserMind
+from actors.recorded import RecordedMind, kept_replies
 from actors.thinking import ModelMind
 from domain.agents import ASSISTANT
 from domain.conversation import USER
@@ -22,6 +23,7 @@ from domain.goal import Goal
 from domain.persona import Persona
 from domain.setting import Setting
 from events.subagents import SubagentStarted
+from projections.folder import RunFolder
 from projections.transcript import assistant_is_told, subagent_is_told
 
 OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant"}
@@ -89,21 +91,35 @@ def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -
         folder: Of the run; replies that were paid for are kept in it.
         own: Number of the host.
     """
-    if all(map(is_ours, settings.models.values())):
-        return minds_here
-    return minds_through(Gateway(reach, ReplyCache(folder / "replies" / f"{own}.sqlite")), settings)
+    played = [role for role, model in settings.models.items() if reach.recording(role) is None and not is_ours(model)]
+    gateway = Gateway(reach, ReplyCache(folder / REPLIES / f"{own}.sqlite")) if played else None
+    logs = {path: RunFolder.find(path).open_log() for path in reach.recorded.values()}
+
+    def maker(planned: Planned) -> MindFactory:
+        here = minds_here(planned)
+        through = minds_through(gateway, settings)(planned) if gateway else here
+        kept = {path: kept_replies(log, planned.stream) for path, log in logs.items()}
+
+        def mind(path: str, begun: SubagentStarted | None) -> Mind:
+            model = planned.started.models[path] if begun is None else begun.model
+            recording = reach.recording(path)
+            if recording is not None:
+                return RecordedMind(path, kept[recording].get(path, ()), model)
+            return here(path, begun) if is_ours(model) else through(path, begun)
+
+        return mind
+
+    return maker
 
 
 def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:
-    """Minds of models behind the gateway, beside embedded ones."""
+    """Minds of models behind the gateway."""
 
     def maker(planned: Planned) -> MindFactory:
+        started, setting = planned.started, planned.place.setting
+
         def mind(path: str, begun: SubagentStarted | None) -> Mind:
-            started, setting = planned.started, planned.place.setting
-            model = started.models[path] if begun is None else begun.model
-            if is_ours(model):
-                return make_mind(path, model, setting, planned.goal, planned.persona, started.seed)
-            role = for_role(path, settings.roles)
+            model, role = started.models[path] if begun is None else begun.model, for_role(path, settings.roles)
             if path == USER:
                 return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream)
             agent = setting.assistant.at(path)

@@ -1,15 +1,20 @@
 """``recorded/PATH``: what another run's log holds is said again, reply by reply; nothing is asked and nothing is paid."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from actors.mind import MindLost, Reply, Say, Unusable, UseTools
+from actors.conversation import UNUSABLE
+from actors.mind import MindBroke, MindLost, Reply, Say, Unusable, UseTools
 from domain.conversation import Wanted
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, ReplyRejected, Usage, UserSpoke
 from events.log import Log
 from events.subagents import SubagentFinished
 from events.tools import ToolCalled
+
+_NOT_BROKEN = ("call-limit", UNUSABLE)
+_TOO_MANY = 10_000
+"""Calls, above any limit."""
 
 
 class RecordedMind:
@@ -49,20 +54,17 @@ class RecordedMind:
         if self._given >= len(self._replies):
             raise MindLost(f"the recording of {self._path} ends after {len(self._replies)} replies")
         kept = self._replies[self._given]
+        if isinstance(kept.reply, MindBroke) or kept.via is None:
+            raise MindBroke(str(kept.reply))
         self.model, self.request, self.usage = kept.via.model, kept.via.request, kept.via.usage
         return kept.reply
 
 
-class Kept:
-    """One recorded reply.
+class Kept(NamedTuple):
+    """One recorded reply: who gave it, to what, for how much, and what it was; or how the mind broke."""
 
-    Args:
-        via: Who gave it, to what, for how much.
-        events: What it led to, in the same append and after.
-    """
-
-    def __init__(self, via: ModelReplied | ReplyRejected, events: Sequence[Event]) -> None:
-        self.via, self.reply = via, _reply(via, events)
+    via: ModelReplied | ReplyRejected | None
+    reply: Reply | MindBroke
 
 
 def kept_replies(log: Log, stream: str) -> dict[str, list[Kept]]:
@@ -72,24 +74,25 @@ def kept_replies(log: Log, stream: str) -> dict[str, list[Kept]]:
         CorruptLog: The stream is damaged.
     """
     found: dict[str, list[Kept]] = {}
-    for via, events in _steps(record.event for record in log.read(stream)):
-        found.setdefault(via.agent, []).append(Kept(via, events))
+    events = [record.event for record in log.read(stream)]
+    places = [place for place, event in enumerate(events) if isinstance(event, ModelReplied | ReplyRejected)]
+    for place, after in zip(places, [*places[1:], len(events)], strict=True):
+        via = events[place]
+        assert isinstance(via, ModelReplied | ReplyRejected)
+        found.setdefault(via.agent, []).append(Kept(via, _reply(via, events[place + 1 : after])))
+    for agent, how in _broken(events):
+        found.setdefault(agent, []).append(Kept(None, MindBroke(how)))
     return found
 
 
-def _steps(events: Iterator[Event]) -> Iterator[tuple[ModelReplied | ReplyRejected, list[Event]]]:
-    """Each reply with all that follows until the next one."""
-    via: ModelReplied | ReplyRejected | None = None
-    after: list[Event] = []
+def _broken(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """(agent, how) where a mind could not reply."""
     for event in events:
-        if not isinstance(event, ModelReplied | ReplyRejected):
-            after.append(event)
-            continue
-        if via is not None:
-            yield via, after
-        via, after = event, []
-    if via is not None:
-        yield via, after
+        match event:
+            case ConversationEnded(reason="model-fault", fault=str(party), detail=str(how)):
+                yield party, how
+            case SubagentFinished(reason=str(how)) if how not in _NOT_BROKEN:
+                yield event.agent, how
 
 
 def _reply(via: ModelReplied | ReplyRejected, events: Sequence[Event]) -> Reply:
@@ -114,6 +117,3 @@ def _reply(via: ModelReplied | ReplyRejected, events: Sequence[Event]) -> Reply:
         case SubagentFinished():  # it asked for more calls than it may make; which, is not recorded
             return UseTools((Wanted("", {}),) * _TOO_MANY)
     raise MindLost(f"the recording of {via.agent} holds a reply that led to {events[0].TOPIC}")
-
-
-_TOO_MANY = 10_000

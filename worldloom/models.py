@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from actors.gateway.settings import ModelsFile, Reach, Role, read_models_file
 from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
 from domain.setting import Setting
+from projections.folder import RunFolder
+
+RECORDED = "recorded/"
+"""Before the folder of a run: its replies are said again, under the names of the models that gave them."""
 
 
 class Chosen(NamedTuple):
@@ -42,7 +46,19 @@ def choose(
     if candidates > 1:
         roles[USER] = roles.get(USER, Role()).model_copy(update={"candidates": candidates})
     models = {USER: user, ASSISTANT: assistant, **dict(map(_pair, others))}
-    return Chosen(models, roles, Reach(providers=given.providers, fallbacks=tuple(fallbacks), most_usd=most_usd))
+    recorded = {role: Path(model.removeprefix(RECORDED)) for role, model in models.items() if model.startswith(RECORDED)}
+    for role, path in recorded.items():
+        was = RunFolder.find(path).settings()
+        models |= _below(role, was.get("models", {}))
+        roles |= {agent: Role.model_validate(how) for agent, how in _below(role, was.get("roles", {})).items()}
+        recorded[role] = path.resolve()
+    reach = Reach(providers=given.providers, fallbacks=tuple(fallbacks), most_usd=most_usd, recorded=recorded)
+    return Chosen(models, roles, reach)
+
+
+def _below(role: str, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run has for a role and for those below it."""
+    return {agent: what for agent, what in recorded.items() if agent == role or agent.startswith(f"{role}/")}
 
 
 def check_agents(agents: Sequence[str], settings: Mapping[str, Setting]) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from actors.gateway.calls import Answer
 from events.errors import StoreUnavailable
 
+REPLIES = "replies"
+"""Folder of these files in the folder of a run."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, answer BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS paid (only INTEGER PRIMARY KEY CHECK (only = 1), nano INTEGER NOT NULL);
@@ -101,3 +103,13 @@ def _connect(path: Path | str) -> sqlite3.Connection:
 
 def _paid(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT nano FROM paid").fetchone()[0])
+
+
+def paid_nano(folder: Path) -> int:
+    """Billionths of a dollar for all replies that the files of a folder hold; 0 where there is none."""
+    total = 0
+    for path in sorted(folder.glob("*.sqlite")):
+        connection = _connect(path)
+        total += _paid(connection)
+        connection.close()
+    return total

@@ -58,6 +58,8 @@ class Gateway:
             if answer is not None:
                 answer = self._cleaned(answer).model_copy(update={"incidents": tuple(incidents)})
                 self._cache.put(request.key, answer)
+                if answer.cost_nano is None and self._reach.most_usd is not None:
+                    raise SettingError(f"the price of {model} is not known, so --max-cost cannot be kept; set `price` in the --models file")
                 return answer
         raise AssertionError
 

@@ -104,6 +104,15 @@ class Reach(_Part):
     """For the whole run."""
     share: float = 1
     """Of all limits: one host's part."""
+    recorded: dict[str, Path] = {}
+    """Role -> folder of the run whose replies are said again instead."""
+
+    def recording(self, path: str) -> Path | None:
+        """Where an agent's replies are said again from; its sub-agents go with the assistant."""
+        kind = kind_of(path)
+        while kind not in self.recorded and kind.startswith(ASSISTANT + "/"):
+            kind = parent_of(kind)
+        return self.recorded.get(kind)
 
     def provider(self, model: str) -> tuple[str, Provider]:
         """Name and settings of whoever serves a model."""

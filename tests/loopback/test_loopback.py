@@ -65,7 +65,7 @@ def test_a_model_is_shown_what_the_data_set_shows(calm):
     assert len(report["prompts"]) == len(found) + COUNT  # users have no rows
     for (conversation, agent), (messages, tools, _) in found.items():
         prompt, offered = report["prompts"][f"{conversation} {agent}"]
-        assert offered == json.loads(tools)
+        assert plain(offered or []) == plain(json.loads(tools))
         for shown, message in zip(prompt, messages, strict=False):
             assert {**shown, "tool_calls": shown.get("tool_calls")} == {
                 name: message.get(name)
@@ -82,6 +82,13 @@ def test_a_played_run_is_an_offline_run(calm, tmp_path):
     assert played.keys() == offline.keys()
     for key in played:
         assert nameless(played[key][0]) == nameless(offline[key][0])
+
+
+def plain(specs):
+    """Tool specifications without what LiteLLM takes out for this provider."""
+    if isinstance(specs, dict):
+        return {name: plain(value) for name, value in specs.items() if name != "additionalProperties"}
+    return [plain(spec) for spec in specs] if isinstance(specs, list) else specs
 
 
 def nameless(messages):

@@ -14,14 +14,15 @@ from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
+from projections.costs import read_costs
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.runs import RunView
-from projections.tally import Tally
 from scenarios.load import load, names
+from worldloom.costs import costs_of
 from worldloom.models import check_agents, choose
 from worldloom.progress import Meter, showing, watching
-from worldloom.summary import failures, settings_table, spent
+from worldloom.summary import failures, settings_table
 
 console = Console(highlight=False)
 _NONE_HELD = 1
@@ -61,7 +62,7 @@ def generate(
     loaded = {name: load(name) for name in settings}
     chosen = choose(user, assistant, model or [], models, fallback or [], max_cost, user_candidates)
     check_agents([*chosen.models, *chosen.roles], loaded)
-    check_models(chosen.models)
+    check_models({role: name for role, name in chosen.models.items() if chosen.reach.recording(role) is None})
     run_settings = RunSettings(settings=tuple(loaded), count=count, seed=seed, models=chosen.models, roles=chosen.roles, data=_digest(data))
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
     places = {name: prepare(setting, seed, data) for name, setting in loaded.items()}
@@ -79,6 +80,7 @@ def generate(
     finally:
         log.close()
     _summarise(ledger.view, folder, rows)
+    _tell_costs(ledger, folder)
     if not ledger.view.finished:
         raise typer.Exit(_NONE_HELD)
 
@@ -99,12 +101,20 @@ def _summarise(view: RunView, folder: RunFolder, rows: int) -> None:
     console.print(settings_table(view, folder.path))
     for part in failures(view, folder.path):
         console.print(part)
-    paid = spent(Tally.of(view.finished.values()))
     digest = view.closed.digest[:16] if view.closed else "-"
-    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}{paid and '; '}{paid}", soft_wrap=True)
+    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}", soft_wrap=True)
     first = min(view.finished, default=None)
     if first:
         console.print(f"look next: worldloom show {first} --out {folder.path}", soft_wrap=True)
+
+
+def _tell_costs(ledger: Ledger, folder: RunFolder) -> None:
+    """What was paid, where anything was; and whether the run stopped because of it."""
+    if any(end.usage is not None for end in ledger.view.finished.values()):
+        for line in costs_of(folder, read_costs(folder.open_log(), ledger.view)):
+            console.print(line, soft_wrap=True)
+    if ledger.open() and ledger.view.budget is not None:
+        console.print(f"stopped: {ledger.view.budget.reason}; the same command with a higher --max-cost goes on", soft_wrap=True)
 
 
 def _digest(data: Path | None) -> str | None:
