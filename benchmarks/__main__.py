@@ -10,14 +10,14 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import append, conversations, postgres, replay, world
+from benchmarks import append, conversations, gateway, postgres, replay, world
 from benchmarks.measure import Finding
 
 
 def main() -> None:
     """Measure all promises, or those whose names are given."""
     console = Console()
-    parts = {"append": append, "postgres": postgres, "replay": replay, "world": world, "conversations": conversations}
+    parts = {"append": append, "postgres": postgres, "replay": replay, "world": world, "conversations": conversations, "gateway": gateway}
     findings: list[Finding] = []
     for name in sys.argv[1:] or parts:
         with TemporaryDirectory(prefix="worldloom-bench-") as folder, console.status(f"measuring: {name}"):

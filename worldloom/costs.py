@@ -14,9 +14,8 @@ from projections.records.files import PARQUET, accepted_rows
 
 def costs_table(costs: Costs) -> Table:
     """A line for each agent and model, and one for all."""
-    table = Table(
-        "setting", "agent", "model", "replies", "rejected", "prompt tokens", "completion tokens", "US dollars", "went wrong on the way"
-    )
+    numbers = ("replies", "rejected", "prompt tokens", "completion tokens", "US dollars")
+    table = Table("setting", "agent", "model", *numbers, "went wrong on the way")
     for payer, bill in sorted(costs.by_payer.items()):
         table.add_row(*payer, *_cells(bill))
     table.add_row("all", "", "", *_cells(costs.total), style="bold")

@@ -29,12 +29,13 @@ def failed(status: int, message: str = "no", **headers: str) -> web.Response:
 def canned(handler: Handler) -> Iterator[str]:
     """Address of a server that answers with a handler: (body, request) -> response."""
     loop, started, port = asyncio.new_event_loop(), threading.Event(), 0
+    runner: web.AppRunner | None = None
 
     async def chat(request: web.Request) -> web.StreamResponse:
         return await handler(await request.json(), request)
 
     async def serve() -> None:
-        nonlocal port
+        nonlocal port, runner
         app = web.Application()
         app.router.add_post("/v1/chat/completions", chat)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -50,5 +51,7 @@ def canned(handler: Handler) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}/v1"
     finally:
+        assert runner is not None
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)

@@ -186,7 +186,7 @@ def test_secrets_never_get_out(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("DATABASE_PASSWORD", other)
     times = 0
 
-    async def handle(body, http):
+    async def handle(_body, http):
         nonlocal times
         times += 1
         assert http.headers["authorization"] == f"Bearer {key}"

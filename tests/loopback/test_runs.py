@@ -106,7 +106,7 @@ def paid_replies(out):
     return sum(sqlite3.connect(path).execute("SELECT count(*) FROM replies").fetchone()[0] for path in (out / "replies").glob("*.sqlite"))
 
 
-def test_money_runs_out_and_comes_again(server, words, tmp_path, capsys):
+def test_money_runs_out_and_comes_again(words, tmp_path, capsys):
     """The run stops cleanly and says why; with more it goes on to the same end; the sums are exact."""
     generate(*words, "--out", tmp_path / "whole")
     whole = read_costs(log(tmp_path / "whole"))
@@ -136,7 +136,7 @@ def test_money_runs_out_and_comes_again(server, words, tmp_path, capsys):
     assert f"${whole.total.usd:,.2f}" in capsys.readouterr().out
 
 
-def test_costs_can_be_listed(server, words, tmp_path, worldloom):
+def test_costs_can_be_listed(words, tmp_path, worldloom):
     """By agent and model; as JSON the parts sum to the whole."""
     generate(*words, "--out", tmp_path / "out")
 
@@ -148,7 +148,7 @@ def test_costs_can_be_listed(server, words, tmp_path, worldloom):
     assert told["nano_usd"] == sum(one["nano_usd"] for one in told["conversations"].values()) > 0
 
 
-def test_a_user_may_write_several_messages_and_send_the_best(server, words, tmp_path):
+def test_a_user_may_write_several_messages_and_send_the_best(words, tmp_path):
     """With equal candidates the run is the same, and each is paid for."""
     generate(*words, "--out", tmp_path / "one")
     generate(*words, "--out", tmp_path / "two", "--user-candidates", 2)
