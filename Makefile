@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup demo test lint format bench clean
+.PHONY: setup demo test loopback lint format bench clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.stamp
@@ -21,6 +21,9 @@ demo: setup  ## 20 conversations over both settings, as a data set, and where to
 
 test: lint  ## all checks and all tests, offline
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+loopback: setup  ## 1,000 conversations with a provider that misbehaves; takes long
+	@WORLDLOOM_LOOPBACK=1000 $(BIN)/python -m pytest -q -s tests/loopback/test_loopback.py -k nothing_is_lost
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -5,6 +5,7 @@ for those that were under way together; each that goes well adds its part of one
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -61,7 +62,7 @@ class Limiter:
         """Calls at a time that it takes now."""
         self.running = 0
         self._requests, self._tokens = Bucket(requests_per_minute, clock()), Bucket(tokens_per_minute, clock())
-        self._rests_until = self._shrunk_at = clock()
+        self._rests_until = self._shrunk_at = -math.inf
         self._turnstile = asyncio.Lock()
         self._freed = asyncio.Event()
 
@@ -108,7 +109,7 @@ class Limiter:
         if failed.kind not in THROTTLED:
             return
         now = self._clock()
-        if began >= self._shrunk_at:
+        if began > self._shrunk_at:
             self.window, self._shrunk_at = max(1.0, self.window / 2), now
         if failed.retry_after_s is not None:
             self._rests_until = max(self._rests_until, now + failed.retry_after_s)
