@@ -41,8 +41,17 @@ def calm(server, tmp_path_factory):
     return folder / "out", server.report()
 
 
-def test_nothing_is_lost_to_a_provider_that_misbehaves(server, calm, tmp_path):
-    """All conversations finish, the log's list of incidents is the server's own, and the data set is the calm run's."""
+@pytest.fixture(scope="module")
+def clean(request, tmp_path_factory):
+    """Rows of a run that nothing disturbs; of a large one, by the rules themselves, which differ in the names of calls only."""
+    if not LARGE:
+        return rows(request.getfixturevalue("calm")[0])
+    generate(*SETTINGS, "-n", COUNT, "--seed", 3, "--out", tmp_path_factory.mktemp("clean") / "out")
+    return rows(tmp_path_factory.getbasetemp() / "clean0" / "out")
+
+
+def test_nothing_is_lost_to_a_provider_that_misbehaves(server, clean, tmp_path):
+    """All conversations finish, the log's list of incidents is the server's own, and the data set is the clean run's."""
     rates = {kind: rate * (1 if LARGE else 4) for kind, rate in WILD.items()}
     server.forget()
     server.misbehave(rates)
@@ -55,7 +64,8 @@ def test_nothing_is_lost_to_a_provider_that_misbehaves(server, calm, tmp_path):
     assert run.abandoned == {}
     assert len(run.finished) == COUNT
     assert logged(tmp_path / "out") == misdeeds(server)
-    assert rows(tmp_path / "out") == rows(calm[0])
+    compared = nameless_rows if LARGE else dict
+    assert compared(rows(tmp_path / "out")) == compared(clean)
     if COUNT >= 20:
         assert {kind for _, _, kind in done} == {*TRANSPORT, *MALFORMED}
     assert set(server.report()["questions"].values()) == {1}, "a reply that had come was asked for again"
@@ -82,9 +92,12 @@ def test_a_played_run_is_an_offline_run(calm, tmp_path):
     generate(*SETTINGS, "-n", COUNT, "--seed", 3, "--out", tmp_path / "offline")
 
     played, offline = rows(calm[0]), rows(tmp_path / "offline")
-    assert played.keys() == offline.keys()
-    for key in played:
-        assert nameless(played[key][0]) == nameless(offline[key][0])
+    assert nameless_rows(played) == nameless_rows(offline)
+
+
+def nameless_rows(found):
+    """Rows without the ids of calls."""
+    return {key: (nameless(messages), tools, accepted) for key, (messages, tools, accepted) in found.items()}
 
 
 def plain(specs):
