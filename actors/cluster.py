@@ -227,6 +227,8 @@ class RayCrew:
             return await getattr(self._actors[host], question).remote(*about)
         except RayActorError as error:
             raise HostLost(f"host {host} died: {str(error).splitlines()[0]}") from error
+        except RayTaskError as error:  # the host lives: what is wrong, without Ray's traceback
+            raise error.cause from None
 
     def _make(self, host: int) -> Any:
         mine = replace(self._order, own=host + 1)

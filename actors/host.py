@@ -44,6 +44,7 @@ class Host:
         self._settings, self._store, self._clock, self._minds = settings, store, clock, minds or minds_here
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
+        self._door = asyncio.Lock()
         self._draining = False
         gc.freeze()  # worlds and settings never change: the collector need not walk them again and again
 
@@ -76,7 +77,8 @@ class Host:
 
     async def _hold(self, index: int) -> Event | None:
         async with self._room:
-            await asyncio.sleep(0)  # rules never wait, but whoever watches or interrupts must get a turn
+            async with self._door:
+                await asyncio.sleep(0)  # rules never wait: one begins after another, so that who watches or interrupts has a turn
             if self._draining:
                 return None
             stream = self._settings.stream(index)

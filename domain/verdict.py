@@ -12,7 +12,7 @@ from domain.conversation import SUBAGENT, Conversation
 from domain.goal import Goal, told
 from domain.world import World
 from events.base import Event
-from events.conversation import AssistantSpoke, Party
+from events.conversation import AssistantSpoke, ConversationEnded, Party
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 _MOST_NAMED = 5
@@ -38,13 +38,19 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     if conversation.ended is None:
         findings.append("not-ended")
     elif conversation.ended.reason not in GOOD_ENDS:
-        findings.append(f"ended:{conversation.ended.reason}")
+        findings.append(_how(conversation.ended))
     if conversation.world.digest != gold.digest:
         findings += [f"state-differs:{place}" for place in differences(conversation.world, gold)[:_MOST_NAMED]]
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
     return Verdict(not findings, tuple(findings), _party(conversation) if findings else None)
+
+
+def _how(ended: ConversationEnded) -> str:
+    """Such as ``ended:turn-limit``, or with what broke ``ended:model-fault:KeyError``."""
+    kind = [ended.detail.partition(":")[0]] if isinstance(ended.detail, str) else []
+    return ":".join(["ended", ended.reason, *kind])
 
 
 def _party(conversation: Conversation) -> Party:

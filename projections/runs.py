@@ -24,6 +24,8 @@ class RunView:
     """Why it stopped last, where money was why."""
     closed: RunFinished | None = None
     """Its end; None while it goes on, and again where it went on after an end."""
+    reopened: bool = False
+    """Whether it ever went on after an end: what was made of it then is older than it."""
 
     def believe(self, event: Event) -> None:
         """Take in the next event."""
@@ -39,6 +41,7 @@ class RunView:
                 self.abandoned[event.stream] = event
             case BudgetReached():
                 self.budget = event
+        self.reopened = self.reopened or self.closed is not None
         self.closed = event if isinstance(event, RunFinished) else None
 
     def ends(self) -> list[ConversationFinished | ConversationAbandoned]:

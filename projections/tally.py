@@ -1,15 +1,15 @@
 """How the conversations of a run came out: counts, and what failed, by party and reason."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from events.base import Event
 from events.run import ConversationAbandoned, ConversationFinished
 
-_WHOLE = ("ended", "gold-faulted")
-"""Findings whose second half is a code as well, and not a place."""
+_WHOLE = ("ended:", "gold-faulted:")
+"""Findings that are codes to the last word and name no place; all other findings of the conversation follow from them."""
 
 
 class Failure(NamedTuple):
@@ -82,7 +82,7 @@ class Tally:
         if not end.accepted:
             party = end.fault or "not recorded"  # by older versions
             self.parties[party] += 1
-            for code, finding in {_code(finding): finding for finding in reversed(end.findings)}.items():
+            for code, finding in _reasons(end.findings).items():
                 self._note(Failure("conversation not accepted", party, code), finding, end.stream)
         for one in end.incidents:
             what = f"tool {one.who}" if one.party == "tool" else one.who
@@ -96,7 +96,9 @@ class Tally:
             seen.reason, seen.stream = reason, stream
 
 
-def _code(finding: str) -> str:
-    """What findings of one kind have in common."""
-    kind = finding.partition(":")[0]
-    return finding if kind in _WHOLE else kind
+def _reasons(findings: Sequence[str]) -> dict[str, str]:
+    """What findings of one kind have in common -> the first of them."""
+    for finding in findings:
+        if finding.startswith(_WHOLE):
+            return {finding: finding}
+    return {finding.partition(":")[0]: finding for finding in reversed(findings)}

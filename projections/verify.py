@@ -221,6 +221,8 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
 
 def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
+    if run.closed is None and run.reopened:
+        return  # it was made at the end before, and will be made again at the next
     if not folder.dataset.is_dir():
         if run.closed is not None:
             report.add(str(folder.dataset), "is missing", f"run `worldloom export --out {folder.path}` to make it")

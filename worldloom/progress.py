@@ -15,9 +15,6 @@ from worldloom.summary import spent
 _SHARE, _MOST_S, _LEAST_S = 0.1, 30.0, 2.0
 """A plain line for each tenth of the run and each half minute, but none sooner than two seconds after another."""
 
-_WORTH_A_BAR = 1000
-"""What takes a second or two."""
-
 Advance = Callable[[Sequence[Event]], None]
 """Takes how conversations came out."""
 
@@ -105,12 +102,3 @@ def _plain(meter: Meter, console: Console) -> Advance:
             console.print(f"{meter.done} of {meter.count}: {meter.rate()}; {meter.outcome()}", markup=False, soft_wrap=True)
 
     return advance
-
-
-@contextmanager
-def watching(console: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A function that is told of so many more done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=total < _WORTH_A_BAR) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda more: progress.update(task, advance=more)

@@ -82,7 +82,8 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return Text(f"{_INDENT}   {event.call_id} is run again: {event.overtaken_by} has changed {place}", style="yellow")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
-            return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
+            why = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
+            return Group(*why, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
     return None
 
 

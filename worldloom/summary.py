@@ -1,11 +1,9 @@
-"""A run in two tables: how many conversations came out how, and what failed, by party and reason."""
+"""A run summed up: how many conversations came out how, and what failed, by party and reason."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import RenderableType
-from rich.table import Column, Table
-from rich.text import Text
+from rich.table import Table
 
 from projections.runs import RunView
 from projections.tally import Tally
@@ -25,16 +23,20 @@ def settings_table(view: RunView, path: Path) -> Table:
     return table
 
 
-def failures(view: RunView, path: Path) -> Iterator[RenderableType]:
-    """What failed, and what is to be done about it; nothing where nothing did."""
+def failures(view: RunView, path: Path) -> Iterator[str]:
+    """What failed, a line for each kind, and what can be done next; nothing where nothing did.
+
+    Lines and no table: what a terminal is too narrow for must not be cut, since names are to be copied.
+    """
     ranked = Tally.of(view.ends()).ranked()
     if not ranked:
         return
-    table = Table("what failed", "whose fault", "reason", "how often", Column(Text(f"worldloom show ... --out {path}")))
+    yield "what failed, and whose fault it was:"
+    width = max(len(failure.party) for failure, _ in ranked)
     for failure, seen in ranked:
-        often = str(seen.times) if seen.times == seen.conversations else f"{seen.times} in {seen.conversations}"
-        table.add_row(failure.what, failure.party, Text(cut(" ".join(seen.reason.split()), _LONGEST)), often, seen.stream)
-    yield table
+        often = str(seen.times) if seen.times == seen.conversations else f"{seen.times}, in {seen.conversations} of the conversations"
+        yield f"  {failure.party:{width}}  {failure.what}: {often}, such as {seen.stream}: {cut(' '.join(seen.reason.split()), _LONGEST)}"
+    yield f"look at one: worldloom show {ranked[0][1].stream} --out {path}"
     again = len(view.again())
     if again:
         yield f"{again} abandoned; the same generate command tries {'it' if again == 1 else 'them'} again"

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from actors.inline import hold_inline
 from actors.plan import Place, prepare
@@ -100,7 +99,7 @@ def test_a_mind_that_breaks_ends_its_conversation(troubled: tuple[Path, RunView]
     ):
         assert events_of(folder, index)[-1] == ConversationEnded(reason="model-fault", fault=party, detail=reason)
         assert end_of(view, index).fault == party
-        assert "ended:model-fault" in end_of(view, index).findings
+        assert f"ended:model-fault:{reason.partition(':')[0]}" in end_of(view, index).findings
 
 
 def test_a_sub_agent_and_a_tool_that_break_do_not_end_it(troubled: tuple[Path, RunView]) -> None:
@@ -132,22 +131,25 @@ def test_infrastructure_is_not_a_fact(whole: RunView, troubled: tuple[Path, RunV
 def test_the_summary_names_all_of_it(troubled: tuple[Path, RunView]) -> None:
     """What failed, whose fault it was, why, and where to look."""
     folder, view = troubled
-    console = Console(width=250, no_color=True)
-    with console.capture() as capture:
-        for part in failures(view, folder):
-            console.print(part)
-    lines = [" ".join(line.replace("│", " ").split()) for line in capture.get().splitlines()]
+    first, *lines, look, again = failures(view, folder)
 
-    for index, line in (
-        (CHILD_LOST, "conversation abandoned infrastructure MindLost: ConnectionError: nobody answers 1"),
-        (JUDGE_BREAKS, "conversation abandoned infrastructure TypeError: lost count 1"),
-        (USER_BREAKS, "conversation not accepted user ended:model-fault 1"),
-        (ASSISTANT_BREAKS, "conversation not accepted assistant ended:model-fault 1"),
-        (CHILD_BREAKS, "assistant/logistics assistant RuntimeError: out of ink"),
-        (TOOL_BREAKS, f"tool {TOOL} tool RuntimeError: the line is dead"),
+    assert first == "what failed, and whose fault it was:"
+    for index, party, what, reason in (
+        (CHILD_LOST, "infrastructure", "conversation abandoned: 1", "MindLost: ConnectionError: nobody answers"),
+        (JUDGE_BREAKS, "infrastructure", "conversation abandoned: 1", "TypeError: lost count"),
+        (USER_BREAKS, "user", "conversation not accepted: 1", "ended:model-fault:ZeroDivisionError"),
+        (ASSISTANT_BREAKS, "assistant", "conversation not accepted: 1", "ended:model-fault:KeyError"),
+        (TOOL_BREAKS, "tool", "conversation not accepted: 1", end_of(view, TOOL_BREAKS).findings[0]),
+        (CHILD_BREAKS, "assistant", "conversation not accepted: 1", end_of(view, CHILD_BREAKS).findings[0]),
+        (CHILD_BREAKS, "assistant", "assistant/logistics: 2, in 1 of the conversations", "RuntimeError: out of ink"),
+        (TOOL_BREAKS, "tool", f"tool {TOOL}: 2, in 1 of the conversations", "RuntimeError: the line is dead"),
     ):
-        assert any(found.startswith(line) and found.endswith(SETTINGS.stream(index)) for found in lines), line
-    assert lines[-1] == "2 abandoned; the same generate command tries them again"
+        line = f"  {party:14}  {what}, such as {SETTINGS.stream(index)}: {reason}"
+        assert line in lines
+        lines.remove(line)
+    assert lines == []
+    assert look == f"look at one: worldloom show {SETTINGS.stream(JUDGE_BREAKS)} --out {folder}"
+    assert again == "2 abandoned; the same generate command tries them again"
 
 
 def test_what_infrastructure_lost_is_tried_again(whole: RunView, places: dict[str, Place], tmp_path: Path) -> None:

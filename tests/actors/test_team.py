@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.mind import Say
+from actors.mind import MindLost, Say
 from domain.agents import Agent
 from domain.conversation import Conversation, RunTool, decide, replay
 from domain.errors import OutOfOrder, SettingError
@@ -150,6 +150,21 @@ def test_a_child_that_breaks_is_its_parents_fault_to_handle(tmp_path: Path) -> N
     assert state.ended.reason == "user-done"
     assert set(outcomes(events).values()) == {1}
     assert state.world.row("stalls", "north")["apples"] == 3
+
+
+@pytest.mark.parametrize("error", [OSError("no route"), MemoryError(), MindLost("no answer")], ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("path", ["user", "assistant/seller#2", "assistant/seller#2/clerk"])
+def test_who_cannot_be_reached_has_not_given_up(tmp_path: Path, path: str, error: Exception) -> None:
+    """Nothing of it is recorded, and when it can be reached the conversation goes on to the same end."""
+    _, _, digest = hold(tmp_path, Cast(PARALLEL))
+    store = EventStore(tmp_path / "lost.sqlite")
+
+    with pytest.raises(MindLost):
+        hold(tmp_path, Cast({**PARALLEL, path: (error,) * 9}), store=store)
+    left = [record.event for record in store.read("stalls/000000")]
+    assert not [event for event in left if isinstance(event, SubagentFinished) and event.agent == path]
+
+    assert hold(tmp_path, Cast(PARALLEL), store=EventStore(tmp_path / "lost.sqlite"))[2] == digest
 
 
 def test_a_child_cannot_end_the_conversation(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from projections.folder import RunFolder
 from projections.runs import read_run
 from projections.verify import verify as run_verify
 from scenarios.load import load
-from worldloom.progress import watching
+from worldloom.bar import watching
 
 console = Console(highlight=False, soft_wrap=True)
 _NOT_EQUAL = 1

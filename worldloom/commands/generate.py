@@ -19,9 +19,10 @@ from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.runs import RunView
 from scenarios.load import load, names
+from worldloom.bar import watching
 from worldloom.costs import costs_of
 from worldloom.models import check_agents, choose
-from worldloom.progress import Meter, showing, watching
+from worldloom.progress import Meter, showing
 from worldloom.summary import failures, settings_table
 
 console = Console(highlight=False)
@@ -99,8 +100,8 @@ def _hold(ledger: Ledger, crew: Crew) -> None:
 
 def _summarise(view: RunView, folder: RunFolder, rows: int) -> None:
     console.print(settings_table(view, folder.path))
-    for part in failures(view, folder.path):
-        console.print(part)
+    for line in failures(view, folder.path):
+        console.print(line, markup=False, soft_wrap=True)
     digest = view.closed.digest[:16] if view.closed else "-"
     console.print(f"{rows} rows in {folder.dataset}; log digest {digest}", soft_wrap=True)
     first = min(view.finished, default=None)

@@ -44,8 +44,8 @@ def log(
     if conversation is None:
         view = read_run(store)
         _list_conversations(view, limit)
-        for part in failures(view, out):
-            console.print(part)
+        for line in failures(view, out):
+            console.print(line, markup=False, soft_wrap=True)
         return
     table = Table("event", "what", "agent", "gist", "link", box=None)
     for record in store.read(find(store, conversation)):
@@ -88,11 +88,9 @@ def show(
 def _unended(store: Log, stream: str) -> str:
     """Why a conversation has no end."""
     abandoned = read_run(store).abandoned.get(stream)
-    return (
-        f"abandoned, fault of the {abandoned.fault}: {abandoned.reason}"
-        if abandoned
-        else "it has not ended; the same generate command goes on"
-    )
+    if abandoned is None:
+        return "it has not ended; the same generate command goes on with it"
+    return f"abandoned, fault of the {abandoned.fault}: {abandoned.reason}"
 
 
 def replay(
