@@ -5,7 +5,7 @@ WORKERS ?= 2
 SEEDS ?= 100
 STRIDE ?= 1
 
-.PHONY: setup demo test chaos lint format bench clean
+.PHONY: setup demo test chaos loopback lint format bench clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.stamp
@@ -26,6 +26,9 @@ test: lint  ## all checks and all tests, offline
 
 chaos: setup  ## hosts on Ray killed at every STRIDE-th append and at random by SEEDS seeds, and equal bytes everywhere; half an hour
 	@SEEDS=$(SEEDS) STRIDE=$(STRIDE) $(BIN)/python -m pytest -q tests/chaos
+
+loopback: setup  ## 1,000 conversations with a provider that misbehaves; takes long
+	@WORLDLOOM_LOOPBACK=1000 $(BIN)/python -m pytest -q -s tests/loopback/test_loopback.py -k nothing_is_lost
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -17,9 +17,10 @@ import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from actors.conversation import MindFactory
-from actors.host import Host, MindMaker, minds_here
+from actors.gateway.settings import NOWHERE, Reach
+from actors.host import Host
 from actors.mind import Guarded, Mind, MindBroke, MindLost, Reply
-from actors.minds import make_mind
+from actors.minds import MindMaker, is_ours, make_mind, minds_for
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
 from domain.errors import DomainError, SettingError
@@ -53,6 +54,8 @@ class HostOrder:
     capacity: int
     data: Path | None = None
     dedicated: bool = False
+    reach: Reach = NOWHERE
+    """How models are reached that are not embedded."""
 
 
 class HostActor:
@@ -70,7 +73,8 @@ class HostActor:
 
     def minds(self, order: HostOrder) -> MindMaker:
         """What makes the minds of each conversation."""
-        return minds_apart if order.dedicated else minds_here
+        here = minds_for(order.settings, order.reach, order.folder, order.own)
+        return minds_apart(here) if order.dedicated else here
 
     async def hold(self, indices: Sequence[int]) -> list[Event]:
         """Hold conversations; how they came out."""
@@ -161,14 +165,18 @@ def _told(error: RayTaskError) -> Exception:
     )
 
 
-def minds_apart(planned: Planned) -> MindFactory:
-    """Minds of user and assistant here, those of sub-agents in processes of their own."""
-    here = minds_here(planned)
+def minds_apart(here: MindMaker) -> MindMaker:
+    """Minds of user and assistant here, embedded ones of sub-agents in processes of their own; others only wait for the network."""
 
-    def mind(path: str, begun: SubagentStarted | None) -> Mind:
-        return here(path, None) if begun is None else RemoteMind(path, begun.model, planned)
+    def maker(planned: Planned) -> MindFactory:
+        own = here(planned)
 
-    return mind
+        def mind(path: str, begun: SubagentStarted | None) -> Mind:
+            return own(path, begun) if begun is None or not is_ours(begun.model) else RemoteMind(path, begun.model, planned)
+
+        return mind
+
+    return maker
 
 
 class RayCrew:

@@ -8,10 +8,10 @@ Sub-agents think at the same time, and what they want is recorded in the one ord
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from actors.mind import Guarded, Mind, MindBroke, Reply, Say, ToolMind
+from actors.mind import Guarded, Mind, MindBroke, Reply, Say, ToolMind, Unusable, beside
 from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, Propose, RunTool, Speak, decide, replay
 from domain.errors import SettingError
@@ -19,15 +19,18 @@ from domain.outcome import Environment, asked_of, needs_proposal, objections_to
 from domain.persona.mood import Mood
 from domain.policy import Memory
 from domain.simulated import TOOLS
+from domain.values import clean_text
 from domain.world import Base, World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, MoodShifted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, MoodShifted, ReplyRejected, UserSpoke
 from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 MindFactory = Callable[[str, SubagentStarted | None], Mind]
 """Path of an agent, and for a sub-agent its beginning -> its mind."""
+UNUSABLE = "unusable-reply"
+"""Why an agent could not go on: its model said nothing that can be acted on, however often it was asked."""
 
 
 class ConversationActor:
@@ -109,9 +112,9 @@ class ConversationActor:
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
         events = self._events(turn.agent, reply, via)
-        if reply.flaw is not None:
+        if not isinstance(reply, Unusable) and reply.flaw is not None:
             events = [events[0], reply.flaw, *events[1:]]  # whoever replays to any event has the label before the flaw
-        self._record(events, latency=self._clock() - began, cost_usd=mind.cost_usd)
+        self._record(events, latency=self._clock() - began, cost_usd=mind.cost_usd, more=beside(mind))
 
     async def _run_tool(self, called: ToolCalled) -> None:
         """Let a call have its effect, or, where its tool is simulated, one more proposal: what is rejected is recorded too."""
@@ -138,6 +141,8 @@ class ConversationActor:
         return self._thoughts.pop(agent)
 
     def _events(self, agent: str, reply: Reply, via: ModelReplied) -> Sequence[Event]:
+        if isinstance(reply, Unusable):
+            return self._unusable(agent, reply, via)
         if not isinstance(reply, Say):
             if self._above_own_limit(agent, len(reply.calls)):
                 return self._decide(GiveUp(agent, "call-limit", via))
@@ -148,6 +153,16 @@ class ConversationActor:
         after = replay(self.state, spoken)
         return [*spoken, *decide(after, End(reply.done), self._environment, self._memory)]
 
+    def _unusable(self, agent: str, reply: Unusable, via: ModelReplied) -> Sequence[Event]:
+        """The model is asked again; or, in the end, its agent cannot go on."""
+        if not reply.final:
+            told = {"raw": clean_text(reply.raw), "characters": reply.characters, "reasons": tuple(map(clean_text, reply.reasons))}
+            return [ReplyRejected(agent=agent, model=via.model, request=via.request, usage=via.usage, **told)]
+        via = via.model_copy(update={"raw": clean_text(reply.raw)})
+        if agent not in (USER, ASSISTANT):
+            return self._decide(GiveUp(agent, UNUSABLE, via))
+        return self._decide(End(UNUSABLE, "user" if agent == USER else "assistant", via, detail=list(map(clean_text, reply.reasons))))
+
     def _above_own_limit(self, agent: str, calls: int) -> bool:
         most = None if agent in (USER, ASSISTANT) else self._environment.assistant.at(agent).most_calls
         return most is not None and self.state.team.calls.get(agent, 0) + calls > most
@@ -155,8 +170,10 @@ class ConversationActor:
     def _decide(self, command: Command) -> list[Event]:
         return decide(self.state, command, self._environment, self._memory)
 
-    def _record(self, events: Sequence[Event], latency: float | None = None, cost_usd: float | None = None) -> None:
-        circumstances: dict[str, Any] = {"at": round(self._clock(), 3)}
+    def _record(
+        self, events: Sequence[Event], latency: float | None = None, cost_usd: float | None = None, more: Mapping[str, Any] | None = None
+    ) -> None:
+        circumstances: dict[str, Any] = {"at": round(self._clock(), 3), **(more or {})}
         if latency is not None and latency >= 0.001:
             circumstances["latency_s"] = round(latency, 3)
         if cost_usd is not None:
@@ -203,7 +220,7 @@ def visible(event: Event, agent: str) -> bool:
             return agent in (USER, ASSISTANT)
         case AssistantSpoke(agent=speaker):
             return speaker == agent or (agent == USER and speaker == ASSISTANT)
-        case MoodShifted() | SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
+        case MoodShifted() | ReplyRejected() | SubagentStarted() | ToolCalled() | ToolAnswered() | ToolRefused() | ToolFaulted():
             return event.agent == agent
         case _:
             return False

@@ -6,9 +6,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 
-from actors.conversation import ConversationActor, MindFactory
-from actors.mind import Mind
-from actors.minds import make_mind, make_tool_mind
+from actors.conversation import ConversationActor
+from actors.mind import BudgetSpent
+from actors.minds import MindMaker, make_tool_mind, minds_here
 from actors.plan import Place, Planned, Planner, RunSettings
 from domain.conversation import Conversation
 from domain.errors import GoldFault, SettingError
@@ -21,11 +21,7 @@ from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import EventsError
 from events.log import WritableLog
-from events.run import ConversationAbandoned, ConversationFinished
-from events.subagents import SubagentStarted
-
-MindMaker = Callable[[Planned], MindFactory]
-"""For one conversation: what makes its minds."""
+from events.run import BudgetReached, ConversationAbandoned, ConversationFinished
 
 
 class Host:
@@ -92,6 +88,9 @@ class Host:
             stream = self._settings.stream(index)
             try:
                 return await self._held(index)
+            except BudgetSpent as error:
+                first, self._draining = not self._draining, True
+                return BudgetReached(reason=str(error)) if first else None
             except (SettingError, EventsError, OSError):  # these concern the whole run
                 raise
             except Exception as error:  # a mind that cannot be reached, or a bug of ours, must not stop the others
@@ -131,7 +130,7 @@ class Host:
             fault=verdict.fault,
             incidents=incidents(actor.state.history),
             usage=usage(actor.state.history),
-            cost_usd=round(actor.cost_usd, 6),
+            cost_usd=round(actor.cost_usd, 9),
         )
 
 
@@ -142,14 +141,3 @@ def _verdict(held: Conversation, planned: Planned) -> Verdict:
     except GoldFault as fault:
         return Verdict(False, (f"gold-faulted:{fault.tool}",), "tool")
     return judge(held, goal, gold)
-
-
-def minds_here(planned: Planned) -> MindFactory:
-    """Minds in this process."""
-    started = planned.started
-
-    def mind(path: str, begun: SubagentStarted | None) -> Mind:
-        model = started.models[path] if begun is None else begun.model
-        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
-
-    return mind

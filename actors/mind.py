@@ -5,9 +5,9 @@ what was observed and of nothing else: a mind that is made anew and shown the sa
 That is what makes a conversation resumable and forkable at every event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.conversation import Wanted
 from domain.errors import SettingError
@@ -23,6 +23,10 @@ from projections.case import Case
 
 class MindLost(Exception):
     """The mind cannot be reached: nothing was decided, so nothing is recorded, and asked again it may well reply."""
+
+
+class BudgetSpent(MindLost):
+    """The mind is not asked, because it costs more than is left."""
 
 
 class MindBroke(Exception):
@@ -50,7 +54,21 @@ class UseTools:
     flaw: FlawPlanted | None = None
 
 
-Reply = Say | UseTools
+@dataclass(frozen=True)
+class Unusable:
+    """Something that cannot be acted on; with ``final``, the mind does not try again."""
+
+    raw: str
+    """What it was, cut where it is long."""
+    characters: int
+    """Of the whole."""
+    reasons: tuple[str, ...]
+    """A code and a sentence each, such as ``empty: there is neither text nor a tool call``."""
+    final: bool = False
+
+
+Usable = Say | UseTools
+Reply = Usable | Unusable
 
 
 class Mind(Protocol):
@@ -76,6 +94,12 @@ class Mind(Protocol):
     @property
     def cost_usd(self) -> float | None:
         """What the last reply cost, in US dollars; recorded, never hashed."""
+
+
+def beside(mind: Mind) -> Mapping[str, Any]:
+    """What else the last reply is recorded with, such as ``incidents`` on the way to it; nothing for rules. Never hashed."""
+    found: Mapping[str, Any] = getattr(mind, "beside", {})
+    return found
 
 
 class Guarded:

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from actors.gateway.settings import NOWHERE, Reach
 from actors.host import Host
 from actors.inline import InlineCrew
+from actors.minds import minds_for
 from actors.plan import Place, RunSettings
 from actors.run import Crew
 from domain.errors import SettingError
@@ -59,17 +61,25 @@ class Placement:
 
 @contextmanager
 def crew_of(
-    placement: Placement, settings: RunSettings, places: Mapping[str, Place], folder: Path, store: WritableLog, data: Path | None
+    placement: Placement,
+    settings: RunSettings,
+    places: Mapping[str, Place],
+    folder: Path,
+    store: WritableLog,
+    data: Path | None,
+    reach: Reach = NOWHERE,
 ) -> Iterator[Crew]:
     """The hosts of a run, and their end."""
     if placement.kind == "inline":
-        yield InlineCrew(Host(settings, places, store, capacity=placement.capacity), placement.capacity)
+        minds = minds_for(settings, reach, folder)
+        yield InlineCrew(Host(settings, places, store, capacity=placement.capacity, minds=minds), placement.capacity)
         return
     try:
         from actors.cluster import HostOrder, RayCrew  # noqa: PLC0415, ray is an extra, and slow to import
     except ImportError as error:
         raise SettingError(f"placement {placement.kind!r} needs Ray ({error}); pip install 'worldloom[cluster]'") from error
-    order = HostOrder(settings, folder.resolve(), 0, placement.capacity, data and data.resolve(), placement.kind == "dedicated")
+    dedicated, share = placement.kind == "dedicated", reach.model_copy(update={"share": 1 / placement.workers})
+    order = HostOrder(settings, folder.resolve(), 0, placement.capacity, data and data.resolve(), dedicated, share)
     crew = RayCrew(order, hosts=placement.workers, address=placement.address)
     try:
         yield crew

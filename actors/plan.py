@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
+from actors.gateway.settings import Role
 from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.errors import SettingError
@@ -25,7 +26,7 @@ from events.digests import content_digest
 from events.log import WritableLog
 from scenarios.simulation import simulate
 
-_LATER = frozenset({"simulate", "faults"})
+_LATER = frozenset({"simulate", "faults", "roles"})
 
 
 class RunSettings(BaseModel):
@@ -45,6 +46,9 @@ class RunSettings(BaseModel):
     """Tools with code that are simulated in this run; ``all`` for all."""
     faults: dict[str, float] = {}
     """Kind of fault -> how often tools fail so; ``domain/faults.py`` has the kinds."""
+
+    roles: dict[str, Role] = {}
+    """How models are asked, by role or path of a sub-agent."""
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from actors.plan import RunSettings
 from events.base import Event
 from events.digests import Head, stream_head, streams_digest
 from events.log import WritableLog
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.run import BudgetReached, ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from projections.runs import RUN, RunView
 
 _SCHEDULE = 1000
@@ -117,6 +117,8 @@ class Supervisor:
         self._queue: deque[Batch] = deque()
         self._under_way: dict[asyncio.Task[list[Event]], tuple[int, Batch]] = {}
         self._kills: Counter[int] = Counter()
+        self.out_of_money: BudgetReached | None = None
+        """Why the run stops before its end."""
 
     async def hold_all(self) -> AsyncIterator[list[Event]]:
         """Hold what is open; yields how conversations came out, as it is recorded."""
@@ -126,10 +128,15 @@ class Supervisor:
             while self._queue or self._under_way:
                 self._dispatch()
                 done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-                yield await self._collect(done)
+                ends = await self._collect(done)
+                if self.out_of_money:
+                    self._queue.clear()
+                    await self._crew.drain()
+                yield ends
         finally:
             await self._wind_up()
-        self._ledger.close()
+        if not self._ledger.open():
+            self._ledger.close()
 
     def _batches(self, indices: Sequence[int]) -> Iterable[Batch]:
         share = len(indices) // (_BATCHES * self._crew.hosts)
@@ -174,8 +181,20 @@ class Supervisor:
                 else:
                     raise result
             ends += await self._recover(host, batches)
+        ends = self._unless_told(ends)
         self._ledger.record(*ends)
         return ends
+
+    def _unless_told(self, ends: Iterable[Event]) -> list[Event]:
+        """Each host finds that the money is spent; once is enough."""
+        kept = []
+        for end in ends:
+            if isinstance(end, BudgetReached):
+                if self.out_of_money is not None:
+                    continue
+                self.out_of_money = end
+            kept.append(end)
+        return kept
 
     async def _recover(self, host: int, batches: Sequence[Batch]) -> list[Event]:
         """Replace a host, and send on what it held: who was at work when it died may be why, so they go apart."""
@@ -217,7 +236,7 @@ class Supervisor:
         await self._crew.drain()
         results = await asyncio.gather(*self._under_way, return_exceptions=True)
         self._under_way.clear()
-        self._ledger.record(*(end for result in results if isinstance(result, list) for end in result))
+        self._ledger.record(*self._unless_told(end for result in results if isinstance(result, list) for end in result))
 
 
 def _load(batches: Sequence[Batch]) -> int:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from actors.cluster import HostActor, HostOrder, RayCrew
 from actors.conversation import MindFactory
-from actors.host import MindMaker, minds_here
 from actors.mind import Mind, Reply
+from actors.minds import MindMaker, minds_here
 from actors.placement import Placement
 from actors.plan import Planned, RunSettings
 from actors.run import Ledger, Supervisor

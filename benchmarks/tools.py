@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 
 from actors.conversation import ConversationActor
-from actors.host import minds_here
 from actors.mind import ToolMind
+from actors.minds import minds_here
 from actors.plan import Place, Planned, Planner, RunSettings, prepare
 from benchmarks.lying import LyingTools, TruthfulTools, alter, lie, truth
 from benchmarks.measure import Finding

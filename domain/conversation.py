@@ -28,6 +28,7 @@ from events.conversation import (
     ModelReplied,
     MoodShifted,
     Party,
+    ReplyRejected,
     UserSpoke,
 )
 from events.subagents import SubagentFinished, SubagentStarted
@@ -140,6 +141,8 @@ class Conversation:
             turns = [*(Turn(call.agent, call) for call in self._first_calls()), *map(Turn, self.thinkers())]
             return min(turns, key=lambda turn: (self.team.acted.get(turn.agent, 0), turn.agent))
         last = self.history[-1]
+        if isinstance(last, ReplyRejected):
+            return Turn(last.agent)
         return Turn(ASSISTANT if isinstance(last, _ASSISTANT_NEXT) else USER)
 
     def thinkers(self) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from domain.conversation import SUBAGENT
 from domain.team import kind_of
 from events.base import Event
-from events.conversation import ModelReplied, Usage
+from events.conversation import ModelReplied, ReplyRejected, Usage
 from events.run import Incident
 from events.subagents import SubagentFinished
 from events.tools import ToolCalled, ToolFaulted
@@ -34,7 +34,7 @@ def incidents(history: Iterable[Event]) -> tuple[Incident, ...]:
 
 def usage(history: Iterable[Event]) -> Usage | None:
     """What all replies took together; None where none says."""
-    told = [event.usage for event in history if isinstance(event, ModelReplied) and event.usage is not None]
+    told = [event.usage for event in history if isinstance(event, ModelReplied | ReplyRejected) and event.usage is not None]
     if not told:
         return None
     return Usage(prompt_tokens=sum(one.prompt_tokens for one in told), completion_tokens=sum(one.completion_tokens for one in told))

@@ -71,6 +71,23 @@ class ModelReplied(Event):
     raw: str | None = None
 
 
+class ReplyRejected(Event):
+    """A model's reply could not be acted on, and the model is asked again. No message of a data set comes of it."""
+
+    TOPIC: ClassVar[str] = "reply-rejected.v1"
+    agent: str
+    model: str
+    raw: str
+    """What it replied, cut where it is long."""
+    characters: int
+    """Of the whole reply."""
+    reasons: tuple[str, ...]
+    """A code and a sentence each; the model is told them."""
+    request: str | None = None
+    """As in ModelReplied."""
+    usage: Usage | None = None
+
+
 class UserSpoke(Event):
     """The user's turn."""
 

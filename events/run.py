@@ -65,6 +65,13 @@ class ConversationAbandoned(Event):
     fault: Party
 
 
+class BudgetReached(Event):
+    """The run may spend no more; what was begun goes on where it may."""
+
+    TOPIC: ClassVar[str] = "budget-reached.v1"
+    reason: str
+
+
 class RunFinished(Event):
     """All that was scheduled is finished or abandoned; ``digest`` covers every conversation that is finished.
 

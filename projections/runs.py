@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from events.base import Event
 from events.log import Log, Recorded
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.run import BudgetReached, ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from projections.errors import RecordError
 
 RUN = "run"
@@ -20,6 +20,8 @@ class RunView:
     scheduled: list[str] = field(default_factory=list)
     finished: dict[str, ConversationFinished] = field(default_factory=dict)
     abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
+    budget: BudgetReached | None = None
+    """Why it stopped last, where money was why."""
     closed: RunFinished | None = None
     """Its end; None while it goes on, and again where it went on after an end."""
     reopened: bool = False
@@ -37,6 +39,8 @@ class RunView:
                 self.abandoned.pop(event.stream, None)
             case ConversationAbandoned():
                 self.abandoned[event.stream] = event
+            case BudgetReached():
+                self.budget = event
         self.reopened = self.reopened or self.closed is not None
         self.closed = event if isinstance(event, RunFinished) else None
 

@@ -14,7 +14,7 @@ from domain.agents import ASSISTANT
 from domain.conversation import USER
 from domain.values import compact
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
+from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, ReplyRejected, UserSpoke
 from events.log import Recorded
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -82,16 +82,27 @@ def json_text(value: Any) -> str:
 
 
 def system_prompt(contents: Contents, started: ConversationStarted) -> str:
-    """What the assistant is told before the conversation: where it works, what time it is, and the policy."""
-    time = f"It is {started.clock}." if started.clock else ""
-    parts = (contents.summary(started.scenario), time, contents.text(started.policy).strip())
-    return "\n\n".join(part for part in parts if part)
+    """What the assistant is told before the conversation."""
+    return assistant_is_told(contents.summary(started.scenario), contents.text(started.policy), started.clock)
 
 
 def agent_prompt(contents: Contents, started: ConversationStarted, begun: SubagentStarted) -> str:
-    """What a sub-agent is told before its request: what it is, and what time it is."""
-    time = f"It is {started.clock}." if started.clock else ""
-    return "\n\n".join(part for part in (contents.text(begun.prompt).strip(), time) if part)
+    """What a sub-agent is told before its request."""
+    return subagent_is_told(contents.text(begun.prompt), started.clock)
+
+
+def assistant_is_told(summary: str, policy: str, clock: str) -> str:
+    """Where it works, what time it is, and the policy."""
+    return _paragraphs(" ".join(summary.split()), f"It is {clock}." if clock else "", policy.strip())
+
+
+def subagent_is_told(prompt: str, clock: str) -> str:
+    """What it is, and what time it is."""
+    return _paragraphs(prompt.strip(), f"It is {clock}." if clock else "")
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def transcript(records: Iterable[Recorded], agent: str = ASSISTANT) -> Iterator[Line]:
@@ -101,20 +112,24 @@ def transcript(records: Iterable[Recorded], agent: str = ASSISTANT) -> Iterator[
         records: Of one stream, from its start; all of them, or those that ``by_agent`` gives.
         agent: Path, such as ``assistant``, ``assistant/billing`` or ``user``.
     """
+    return told(((record.position, record.event) for record in records), agent)
+
+
+def told(events: Iterable[tuple[int, Event]], agent: str) -> Iterator[Line]:
+    """The same of events with their positions: all of a stream, or those that the agent saw."""
     tools: dict[str, str] = {}
     step: list[tuple[int, ToolCalled]] = []
-    for record in records:
-        event = record.event
+    for position, event in events:
         if step and _ends_step(event, agent):
             yield _calls(step)
             step = []
         if isinstance(event, ToolCalled) and event.agent == agent:
             tools[event.call_id] = event.tool
-            step.append((record.position, event))
+            step.append((position, event))
             continue
         message = _message(event, agent, tools)
         if message is not None:
-            yield Line(message, record.position, record.position)
+            yield Line(message, position, position)
     if step:
         yield _calls(step)
 
@@ -127,7 +142,7 @@ def _ends_step(event: Event, agent: str) -> bool:
 
 def _message(event: Event, agent: str, tools: dict[str, str]) -> Message | None:
     match event:
-        case ModelReplied():
+        case ModelReplied() | ReplyRejected():
             return None
         case UserSpoke() if agent == USER:
             return Message(role="assistant", content=event.content, train=True)

@@ -6,7 +6,7 @@ from random import Random
 
 from actors.flawed.kinds import KINDS
 from actors.flawed.view import Planted, View
-from actors.mind import Reply, UseTools
+from actors.mind import Usable, UseTools
 from actors.offline.assistant import OfflineAssistant
 from domain.agents import ASSISTANT
 from domain.setting import Setting
@@ -83,7 +83,7 @@ class FlawedAssistant:
         self._seen.append(event)
         self._plan = None
 
-    async def reply(self) -> Reply:
+    async def reply(self) -> Usable:
         """What to do now; where it is flawed, it says so to the log."""
         plan = self._next()
         if not plan.label:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from actors.mind import Reply, Say, UseTools
+from actors.mind import Say, Usable, UseTools
 from actors.offline import handover
 from actors.offline.requests import Desk
 from domain.agents import Agent
@@ -22,7 +22,7 @@ from events.tools import ToolAnswered, ToolCalled
 class Planted(NamedTuple):
     """One reply of a flaw."""
 
-    reply: Reply
+    reply: Usable
     hidden: bool = True
     """A detour: the sound assistant never learns of it, and goes on as it was; else it is what the assistant did."""
     drops: bool = False
@@ -34,7 +34,7 @@ class Planted(NamedTuple):
 class View:
     """The conversation at a step of the assistant."""
 
-    reply: Reply
+    reply: Usable
     """What the sound assistant would do."""
     step: Step | None
     desk: Desk

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from actors.mind import Reply, Say, UseTools
+from actors.mind import Say, Usable, UseTools
 from actors.offline import handover
 from actors.offline.hearing import adds, closing, protests, replaces, requests, unsure
 from actors.offline.requests import Desk, Request, Thought, hands_over
@@ -26,7 +26,7 @@ _FAILURES = 3
 class _Plan:
     """What to do next, and what led to it."""
 
-    reply: Reply
+    reply: Usable
     thought: Thought | None
     phrase: str
     """What a message is about, where no script is: such as ``not_understood``."""
@@ -93,14 +93,14 @@ class OfflineAssistant:
         self._plan = None
         self._step += 1
 
-    async def reply(self) -> Reply:
+    async def reply(self) -> Usable:
         """What to do now."""
         return self.intended
 
     # for who plays this assistant with a twist
 
     @property
-    def intended(self) -> Reply:
+    def intended(self) -> Usable:
         """What it would do now."""
         return self._next().reply
 

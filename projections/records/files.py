@@ -116,6 +116,20 @@ def read_parquet(path: Path) -> Iterator[Example]:
         raise RecordError(f"{path} cannot be read ({_line(error)}); run `worldloom export` to make it again") from error
 
 
+def accepted_rows(path: Path) -> int:
+    """How many rows of a Parquet file are of accepted conversations; 0 where there is no file.
+
+    Raises:
+        RecordError: The file is damaged.
+    """
+    if not path.is_file():
+        return 0
+    try:
+        return sum(map(bool, pq.read_table(path, columns=["accepted"])["accepted"].to_pylist()))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise RecordError(f"{path} cannot be read ({_line(error)}); run `worldloom export` to make it again") from error
+
+
 def read_jsonl(path: Path) -> Iterator[Example]:
     """The rows of a file of JSON lines.
 

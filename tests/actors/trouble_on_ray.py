@@ -8,7 +8,7 @@ import pytest
 
 from actors import cluster
 from actors.cluster import minds_apart
-from actors.host import minds_here
+from actors.minds import minds_here
 from tests.actors.trouble import CHILD_BREAKS, CHILD_LOST, cause, seed_of, troubled_mind
 
 

@@ -9,11 +9,12 @@ from events.conversation import (
     ModelReplied,
     MoodChange,
     MoodShifted,
+    ReplyRejected,
     Usage,
     UserSpoke,
 )
 from events.judgement import FlawPlanted, Judged, JudgementRejected, Score, TurnScores
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, Incident, RunFinished, RunStarted
+from events.run import BudgetReached, ConversationAbandoned, ConversationFinished, ConversationScheduled, Incident, RunFinished, RunStarted
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import (
     Change,
@@ -116,4 +117,14 @@ SAMPLES: list[Event] = [
         raw="{}",
     ),
     FlawPlanted(agent="assistant", kind="rude", axis="communication_quality"),
+    ReplyRejected(
+        agent="assistant",
+        model="openai/m",
+        raw="",
+        characters=0,
+        reasons=("empty: there is neither text nor a tool call",),
+        request="r",
+        usage=Usage(prompt_tokens=5),
+    ),
+    BudgetReached(reason="all of 5.00 US dollars is spent"),
 ]

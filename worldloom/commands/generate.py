@@ -16,15 +16,18 @@ from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
 from domain.faults import KINDS, Faults
 from domain.persona.sampling import SAMPLERS, check_sampler
+from domain.simulated import TOOLS
+from projections.costs import read_costs
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.runs import RunView
-from projections.tally import Tally
 from scenarios.load import load, names
 from scenarios.simulation import check_simulated, is_simulated
 from worldloom.bar import watching
+from worldloom.costs import costs_of
+from worldloom.models import check_agents, choose
 from worldloom.progress import Meter, showing
-from worldloom.summary import failures, settings_table, spent
+from worldloom.summary import failures, settings_table
 
 console = Console(highlight=False)
 _NONE_HELD = 1
@@ -48,6 +51,16 @@ def generate(
     tools: Annotated[str, typer.Option("--tools", help="Model that plays simulated tools, where there are any.")] = "offline/tools",
     simulated: Annotated[str, typer.Option("--simulate", metavar="TOOL,...", help="Simulate tools that have code, or all.")] = "",
     faults: Annotated[str, typer.Option("--faults", metavar="KIND=RATE,...", help=f"Let tools fail: {', '.join(KINDS)}.")] = "",
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="AGENT=MODEL", help="Model of a sub-agent, such as assistant/billing; may be repeated."),
+    ] = None,
+    models: Annotated[
+        Path | None, typer.Option("--models", help="YAML file: how models are reached, and what they are asked with.")
+    ] = None,
+    fallback: Annotated[list[str] | None, typer.Option("--fallback", help="Model to ask where another is lost; may be repeated.")] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for the whole run; more, and it goes on.")] = None,
+    user_candidates: Annotated[int, typer.Option("--user-candidates", min=1, help="Replies of the user to choose from.")] = 1,
     placement: Annotated[str, typer.Option("--placement", help="inline, shared, dedicated, or auto.")] = "auto",
     workers: Annotated[int, typer.Option("--workers", min=0, help="Host processes; 0 is one for each core.")] = 0,
     capacity: Annotated[int, typer.Option("--capacity", min=1, help="Conversations that a host holds at a time.")] = 500,
@@ -59,20 +72,23 @@ def generate(
     check_sampler(persona_sampler)
     names_simulated = tuple(sorted({name.strip() for name in simulated.split(",") if name.strip()}))
     check_simulated(list(loaded.values()), names_simulated)
-    models = {"user": user, "assistant": assistant}
+    others = list(model or [])
     if names_simulated or any(map(is_simulated, loaded.values())):
-        models["tools"] = tools
+        others.append(f"{TOOLS}={tools}")
+    chosen = choose(user, assistant, others, models, fallback or [], max_cost, user_candidates)
+    check_agents([*chosen.models, *chosen.roles], loaded)
+    check_models({role: name for role, name in chosen.models.items() if chosen.reach.recording(role) is None})
     run_settings = RunSettings(
         settings=tuple(loaded),
         count=count,
         seed=seed,
-        models=models,
+        models=chosen.models,
+        roles=chosen.roles,
         data=_digest(data),
         persona_sampler=persona_sampler,
         simulate=names_simulated,
         faults=_rates(faults),
     )
-    check_models(run_settings.models)
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
     places = {name: prepare(setting, seed, data, names_simulated) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
@@ -80,14 +96,16 @@ def generate(
     try:
         ledger = Ledger(run_settings, log)
         if ledger.open():
-            with crew_of(placed, run_settings, places, folder.path, log, data) as crew:
+            with crew_of(placed, run_settings, places, folder.path, log, data, chosen.reach) as crew:
                 _hold(ledger, crew)
-        ledger.close()
+        if not ledger.open():
+            ledger.close()
         with watching(console, "writing the data set", len(ledger.view.finished)) as watch:
             rows = write_dataset(log, folder.dataset, source=folder.path, watch=watch)
     finally:
         log.close()
     _summarise(ledger.view, folder, rows)
+    _tell_costs(ledger, folder)
     if not ledger.view.finished:
         raise typer.Exit(_NONE_HELD)
 
@@ -125,12 +143,20 @@ def _summarise(view: RunView, folder: RunFolder, rows: int) -> None:
     console.print(settings_table(view, folder.path))
     for line in failures(view, folder.path):
         console.print(line, markup=False, soft_wrap=True)
-    paid = spent(Tally.of(view.finished.values()))
     digest = view.closed.digest[:16] if view.closed else "-"
-    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}{paid and '; '}{paid}", soft_wrap=True)
+    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}", soft_wrap=True)
     first = min(view.finished, default=None)
     if first:
         console.print(f"look next: worldloom show {first} --out {folder.path}", soft_wrap=True)
+
+
+def _tell_costs(ledger: Ledger, folder: RunFolder) -> None:
+    """What was paid, where anything was; and whether the run stopped because of it."""
+    if any(end.usage is not None for end in ledger.view.finished.values()):
+        for line in costs_of(folder, read_costs(folder.open_log(), ledger.view)):
+            console.print(line, soft_wrap=True)
+    if ledger.open() and ledger.view.budget is not None:
+        console.print(f"stopped: {ledger.view.budget.reason}; the same command with a higher --max-cost goes on", soft_wrap=True)
 
 
 def _digest(data: Path | None) -> str | None:

@@ -1,4 +1,4 @@
-"""``worldloom log``, ``show`` and ``replay``: look at what is recorded."""
+"""``worldloom log``, ``show``, ``replay`` and ``costs``: look at what is recorded."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +12,12 @@ from rich.text import Text
 from domain.errors import SettingError
 from events.conversation import ConversationEnded
 from events.log import Log
+from projections.costs import read_costs
 from projections.folder import RunFolder
 from projections.judged import is_judged
 from projections.runs import RUN, RunView, read_run
 from projections.state import diff, world_at
+from worldloom.costs import costs_of, costs_table
 from worldloom.show import before_and_after, render
 from worldloom.summary import failures
 
@@ -30,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(log)
     app.command()(show)
     app.command()(replay)
+    app.command()(costs)
 
 
 def log(
@@ -131,3 +134,16 @@ def find(store: Log, name: str) -> str:
         raise SettingError(f"{store.place}: {name} was abandoned before it began ({abandoned.fault}): {abandoned.reason}")
     some = ", ".join(streams[:3]) + (" ..." if len(streams) > 3 else "")
     raise SettingError(f"{store.place}: there is no conversation {name!r}; there are {len(streams)}: {some or 'none'}")
+
+
+def costs(out: Out = Path("out"), as_json: Annotated[bool, typer.Option("--json", help="By conversation, as JSON.")] = False) -> None:
+    """What the models of a run took: tokens and money, by agent and model, and for each accepted conversation."""
+    folder = RunFolder.find(out)
+    found = read_costs(folder.open_log())
+    if as_json:
+        told = {stream: {"nano_usd": bill.nano_usd, "replies": bill.replies} for stream, bill in found.by_conversation.items()}
+        console.print(orjson.dumps({"nano_usd": found.total.nano_usd, "conversations": told}).decode(), markup=False)
+        return
+    console.print(costs_table(found))
+    for line in costs_of(folder, found):
+        console.print(line)

@@ -1,0 +1,177 @@
+"""Whole runs of played conversations: killed, replayed, out of money, with candidates, with replies that cannot be mended."""
+
+import json
+import signal
+import time
+from importlib.util import find_spec
+
+import orjson
+import pytest
+
+from actors.gateway.cache import paid_nano
+from events.conversation import ConversationEnded, ModelReplied, ReplyRejected
+from events.run import BudgetReached
+from projections.costs import read_costs
+from projections.folder import RunFolder
+from projections.runs import read_run
+from tests.loopback.running import MODEL, generate, loopback, models_file, rows
+from tests.worldloom.command import start
+
+pytestmark = pytest.mark.skipif(find_spec("litellm") is None, reason="models need litellm")
+
+COUNT = 6
+PRICE = {"input": 1.0, "output": 10.0}
+
+
+@pytest.fixture(scope="module")
+def server():
+    """For all tests of this file."""
+    with loopback("supply_chain", count=COUNT, seed=4, hang_s=60) as running:
+        yield running
+
+
+@pytest.fixture
+def words(server, tmp_path):
+    """``generate`` with models, but for --out."""
+    server.forget()
+    server.misbehave({})
+    models = models_file(tmp_path / "models.yaml", server, price=PRICE)
+    return ("supply_chain", "-n", COUNT, "--seed", 4, "--user", MODEL, "--assistant", MODEL, "--models", models)
+
+
+def log(out):
+    """Of a run."""
+    return RunFolder.find(out).open_log()
+
+
+def digest(out):
+    """Of all its conversations."""
+    return read_run(log(out)).closed.digest
+
+
+def test_a_recording_reproduces_a_run_with_no_call(server, words, tmp_path):
+    """Rejected replies, sub-agents and all: equal digest and equal data set, and nobody is asked."""
+    server.misbehave({"empty": 0.1, "invalid-json": 0.1, "wrong-types": 0.1})
+    generate(*words, "--out", tmp_path / "played")
+    assert any(
+        isinstance(record.event, ReplyRejected)
+        for stream in log(tmp_path / "played").streams()
+        for record in log(tmp_path / "played").read(stream)
+    )
+    server.forget()
+
+    recorded = f"recorded/{tmp_path / 'played'}"
+    generate("supply_chain", "-n", COUNT, "--seed", 4, "--user", recorded, "--assistant", recorded, "--out", tmp_path / "again")
+
+    assert digest(tmp_path / "again") == digest(tmp_path / "played")
+    for path in (tmp_path / "played" / "dataset").iterdir():
+        assert (tmp_path / "again" / "dataset" / path.name).read_bytes() == path.read_bytes()
+    assert server.report()["questions"] == {}
+    assert not (tmp_path / "again" / "replies").exists()
+
+
+def test_a_killed_run_asks_for_nothing_twice(server, words, tmp_path):
+    """Killed in the middle, the same command ends as an undisturbed run does; only replies that had not arrived are asked for again."""
+    generate(*words, "--out", tmp_path / "whole")
+    server.forget()
+    server.misbehave({"drip": 1.0})
+    running = start("generate", *words, "--out", tmp_path / "killed")
+    deadline = time.monotonic() + 120
+    while sum(server.report()["questions"].values()) < 40 and time.monotonic() < deadline and running.poll() is None:
+        time.sleep(0.1)
+    running.send_signal(signal.SIGKILL)
+    running.communicate(timeout=60)
+    answered = sum(server.report()["questions"].values())
+    kept = paid_replies(tmp_path / "killed")
+    recorded = replies(tmp_path / "killed")
+    assert 10 < recorded <= kept <= answered
+
+    server.misbehave({})
+    generate(*words, "--out", tmp_path / "killed")
+
+    asked = server.report()["questions"]
+    assert sum(times - 1 for times in asked.values()) <= answered - kept
+    assert digest(tmp_path / "killed") == digest(tmp_path / "whole")
+
+
+def replies(out):
+    """How many are in the log."""
+    return sum(isinstance(record.event, ModelReplied) for stream in log(out).streams() for record in log(out).read(stream))
+
+
+def paid_replies(out):
+    """How many are kept."""
+    import sqlite3
+
+    return sum(sqlite3.connect(path).execute("SELECT count(*) FROM replies").fetchone()[0] for path in (out / "replies").glob("*.sqlite"))
+
+
+def test_money_runs_out_and_comes_again(words, tmp_path, capsys):
+    """The run stops cleanly and says why; with more it goes on to the same end; the sums are exact."""
+    generate(*words, "--out", tmp_path / "whole")
+    whole = read_costs(log(tmp_path / "whole"))
+    assert (
+        whole.total.nano_usd == sum(bill.nano_usd for bill in whole.by_conversation.values()) == paid_nano(tmp_path / "whole" / "replies")
+    )
+    finished = read_run(log(tmp_path / "whole")).finished
+    assert round(sum(end.cost_usd for end in finished.values()) * 1e9) == whole.total.nano_usd
+    half = whole.total.usd / 2
+    capsys.readouterr()
+
+    generate(*words, "--out", tmp_path / "half", "--max-cost", half)
+
+    told = capsys.readouterr().out
+    assert "stopped: all of" in told
+    assert "--max-cost" in told
+    run = read_run(log(tmp_path / "half"))
+    assert run.closed is None
+    assert any(isinstance(record.event, BudgetReached) for record in log(tmp_path / "half").read("run"))
+    spent = paid_nano(tmp_path / "half" / "replies") / 1e9
+    assert half <= spent < whole.total.usd
+
+    generate(*words, "--out", tmp_path / "half", "--max-cost", whole.total.usd * 2)
+
+    assert digest(tmp_path / "half") == digest(tmp_path / "whole")
+    assert read_costs(log(tmp_path / "half")).total.nano_usd == whole.total.nano_usd
+    assert f"${whole.total.usd:,.2f}" in capsys.readouterr().out
+
+
+def test_costs_can_be_listed(words, tmp_path, worldloom):
+    """By agent and model; as JSON the parts sum to the whole."""
+    generate(*words, "--out", tmp_path / "out")
+
+    listed = worldloom("costs", "--out", tmp_path / "out")
+    assert listed.code == 0
+    assert MODEL in listed.out
+    assert "assistant/" in listed.out
+    told = orjson.loads(worldloom("costs", "--out", tmp_path / "out", "--json").out)
+    assert told["nano_usd"] == sum(one["nano_usd"] for one in told["conversations"].values()) > 0
+
+
+def test_a_user_may_write_several_messages_and_send_the_best(words, tmp_path):
+    """With equal candidates the run is the same, and each is paid for."""
+    generate(*words, "--out", tmp_path / "one")
+    generate(*words, "--out", tmp_path / "two", "--user-candidates", 2)
+
+    assert rows(tmp_path / "two").keys() == rows(tmp_path / "one").keys()
+    assert all(row[0] == rows(tmp_path / "one")[key][0] for key, row in rows(tmp_path / "two").items())
+    users = {
+        path: [bill.prompt_tokens for payer, bill in read_costs(log(tmp_path / path)).by_payer.items() if payer.agent == "user"]
+        for path in ("one", "two")
+    }
+    assert users["two"] == [2 * tokens for tokens in users["one"]]
+
+
+def test_what_cannot_be_mended_ends_the_conversation(server, words, tmp_path):
+    """A model that replies with nothing, however often it is asked, is at fault; what it said is recorded."""
+    server.misbehave({"empty": 1.0})
+    models = models_file(tmp_path / "stubborn.yaml", server, roles={"assistant": {"repairs": 0}})
+    generate(*words[:-1], models, "--out", tmp_path / "out")
+
+    for stream, end in read_run(log(tmp_path / "out")).finished.items():
+        events = [record.event for record in log(tmp_path / "out").read(stream)]
+        assert isinstance(events[-1], ConversationEnded)
+        assert (events[-1].reason, events[-1].fault) == ("unusable-reply", "assistant")
+        assert events[-2].raw == ""
+        assert "empty" in json.dumps(events[-1].detail)
+        assert not end.accepted
