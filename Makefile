@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+SEEDS ?= 100
+STRIDE ?= 1
 
-.PHONY: setup demo test lint format bench clean
+.PHONY: setup demo test chaos lint format bench clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.stamp
@@ -21,6 +23,9 @@ demo: setup  ## 20 conversations over both settings, as a data set, and where to
 
 test: lint  ## all checks and all tests, offline
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+chaos: setup  ## hosts on Ray killed at every STRIDE-th append and at random by SEEDS seeds, and equal bytes everywhere; half an hour
+	@SEEDS=$(SEEDS) STRIDE=$(STRIDE) $(BIN)/python -m pytest -q tests/chaos
 
 lint: setup
 	@$(BIN)/ruff check .

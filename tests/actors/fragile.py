@@ -14,6 +14,7 @@ from domain.conversation import USER
 from events.base import Event
 from events.conversation import ModelReplied
 from events.log import Log, WritableLog
+from events.run import ConversationFinished
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.runs import RUN, mismatch, read_run
@@ -106,24 +107,33 @@ def note(file: Path, line: str) -> None:
     os.close(handle)
 
 
-def check_once(log: Log, asked: Path) -> Counter[str]:
-    """All that was scheduled is finished, each call has one outcome, and of each mind one reply a death was asked again at most.
-
-    Returns:
-        How often each conversation was begun or gone on with.
-    """
+def check_effects(log: Log) -> None:
+    """All that was scheduled is finished, once, and is as it was recorded; nothing else is there; each call has one outcome."""
     run = read_run(log)
     assert run.abandoned == {}
-    assert sorted(run.finished) == sorted(run.scheduled)
+    ends = (record.event for record in log.read(RUN))
+    assert sorted(end.stream for end in ends if isinstance(end, ConversationFinished)) == sorted(run.scheduled)
     assert sorted(log.streams()) == sorted({RUN, *run.scheduled})
-    lines = Counter(asked.read_text().splitlines())
-    lives = Counter({stream: lines.pop(f"{stream} {BEGUN}") for stream in run.scheduled})
     for stream in run.scheduled:
         records = list(log.read(stream))
         assert mismatch(records, run.finished[stream]) is None
         events = [record.event for record in records]
         assert outcomes(events) == Counter(event.call_id for event in events if isinstance(event, ToolCalled)), stream
-        for agent, replies in Counter(event.agent for event in events if isinstance(event, ModelReplied)).items():
+
+
+def check_once(log: Log, asked: Path) -> Counter[str]:
+    """As ``check_effects``; and for each death, of each mind one reply was asked again at most.
+
+    Returns:
+        How often each conversation was begun or gone on with.
+    """
+    check_effects(log)
+    lines = Counter(asked.read_text().splitlines())
+    streams = read_run(log).scheduled
+    lives = Counter({stream: lines.pop(f"{stream} {BEGUN}") for stream in streams})
+    for stream in streams:
+        recorded = Counter(record.event.agent for record in log.read(stream) if isinstance(record.event, ModelReplied))
+        for agent, replies in recorded.items():
             again = lines.pop(f"{stream} {agent}") - replies
             assert 0 <= again < lives[stream], f"{agent} of {stream} was asked {again} times again in {lives[stream]} lives"
     assert not lines, f"asked, and no reply recorded: {lines}"

@@ -1,7 +1,7 @@
 """Whole runs, with the product's own parts: begun or gone on with, held by any crew, and read back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,23 +58,37 @@ def hold(settings: RunSettings, log: WritableLog, crew: Crew, disturb: Disturb |
     return ledger
 
 
-def result(run: RunFolder, check: Callable[[Log], object] = lambda _: None) -> Result:
-    """What lies in the folder of a finished run, all of it verified."""
+def hold_on_ray(run: RunFolder, settings: RunSettings, placement: Placement, actor: Any = None, disturb: Disturb | None = None) -> Ledger:
+    """Hold the run on the cluster that is there, by hosts of some class."""
+    from actors.cluster import HostActor, HostOrder, RayCrew  # not all that use this module need Ray
+
+    log = run.write_log()
+    order = HostOrder(settings, run.path, 0, placement.capacity, dedicated=placement.kind == "dedicated")
+    crew = RayCrew(order, hosts=placement.workers, actor=actor or HostActor)
+    try:
+        return hold(settings, log, crew, disturb)
+    finally:
+        crew.close()
+        log.close()
+
+
+def result(run: RunFolder, check: Callable[[Log], object] = lambda _: None, lost: Collection[str] = ()) -> Result:
+    """What lies in the folder of a run that finished all but what is lost; all of it verified."""
     log = run.open_log()
     write_dataset(log, run.dataset)
     assert verify(run, log).problems == []
     view = read_run(log)
     assert view.closed is not None
-    assert view.abandoned == {}
+    assert set(view.abandoned) == set(lost)
     check(log)
     log.close()
     return view.closed.digest, {path.name: path.read_bytes() for path in run.dataset.iterdir()}
 
 
-def held_inline(folder: Path, settings: RunSettings) -> Result:
-    """A run that nothing disturbs."""
+def held_inline(folder: Path, settings: RunSettings, lost: Collection[str] = ()) -> Result:
+    """The run in one process, on files."""
     run = begin(folder, settings, INLINE)
     log = run.write_log()
     hold(settings, log, inline(settings, log))
     log.close()
-    return result(run)
+    return result(run, lost=lost)

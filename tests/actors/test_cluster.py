@@ -1,6 +1,5 @@
 """Real Ray: all placements give the same bytes, and processes that are killed lose nothing."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Collection
@@ -12,17 +11,13 @@ pytest.importorskip("ray", reason="Ray is not installed: pip install 'worldloom[
 
 import ray
 
-from actors.cluster import HostActor, HostOrder, RayCrew, connect
-from actors.inline import hold_inline
+from actors.cluster import HostOrder, RayCrew, connect
 from actors.placement import Placement
-from actors.plan import prepare
-from actors.run import Ledger, Supervisor
-from events.log import WritableLog
-from projections.dataset import write_dataset
+from actors.run import Ledger
+from domain.errors import SettingError
 from projections.folder import RunFolder
 from projections.runs import read_run
-from projections.verify import verify
-from scenarios.load import load
+from tests.actors.held import Result, begin, held_inline, hold_on_ray, result
 from tests.actors.trouble import CHILD_LOST, JUDGE_BREAKS, SETTINGS, cause
 
 pytestmark = pytest.mark.xdist_group("ray")  # one cluster at a time
@@ -36,54 +31,17 @@ def cluster():
     ray.shutdown()
 
 
-def begin(folder: Path, placement: Placement) -> RunFolder:
-    return RunFolder.start(folder, SETTINGS.model_dump(mode="json"), placement.logs())
-
-
-def hold(
-    folder: Path, placement: Placement, disturb=None, actor: type[HostActor] = HostActor, lost: Collection[str] = ()
-) -> tuple[str, dict[str, bytes]]:
-    """Hold the run, but for what is lost; its digest, and the bytes of its data set."""
-    run = begin(folder, placement)
-    log = run.write_log()
-    ledger = Ledger(SETTINGS, log)
-    dedicated = placement.kind == "dedicated"
-    crew = RayCrew(HostOrder(SETTINGS, folder, 0, placement.capacity, dedicated=dedicated), hosts=placement.workers, actor=actor)
-
-    async def go() -> None:
-        task = asyncio.ensure_future(disturb(crew)) if disturb else None
-        async for _ in Supervisor(ledger, crew).hold_all():
-            pass
-        if task:
-            task.cancel()
-
-    asyncio.run(go())
-    crew.close()
-    return what_is_left(run, log, ledger, lost)
-
-
-def hold_here(folder: Path, lost: Collection[str] = ()) -> tuple[str, dict[str, bytes]]:
-    """The same without Ray."""
-    run = begin(folder, Placement("inline", 1))
-    log = run.write_log()
-    ledger = Ledger(SETTINGS, log)
-    places = {name: prepare(load(name), SETTINGS.seed, None) for name in SETTINGS.settings}
-    asyncio.run(hold_inline(ledger, places, log))
-    return what_is_left(run, log, ledger, lost)
-
-
-def what_is_left(run: RunFolder, log: WritableLog, ledger: Ledger, lost: Collection[str]) -> tuple[str, dict[str, bytes]]:
-    assert set(ledger.view.abandoned) == set(lost)
-    write_dataset(log, run.dataset)
-    log.close()
-    assert verify(run, run.open_log()).problems == []
-    return ledger.view.closed.digest, {path.name: path.read_bytes() for path in run.dataset.iterdir()}
-
-
 @pytest.fixture(scope="module")
-def inline(tmp_path_factory) -> tuple[str, dict[str, bytes]]:
+def inline(tmp_path_factory) -> Result:
     """The run without Ray."""
-    return hold_here(tmp_path_factory.mktemp("inline") / "run")
+    return held_inline(tmp_path_factory.mktemp("inline") / "run", SETTINGS)
+
+
+def held(folder: Path, placement: Placement, disturb=None, actor=None, lost: Collection[str] = ()) -> Result:
+    """The run on Ray, but for what is lost."""
+    run = begin(folder, SETTINGS, placement)
+    hold_on_ray(run, SETTINGS, placement, actor, disturb)
+    return result(run, lost=lost)
 
 
 @pytest.mark.usefixtures("cluster")
@@ -94,7 +52,7 @@ def inline(tmp_path_factory) -> tuple[str, dict[str, bytes]]:
 )
 def test_all_placements_give_the_same_bytes(tmp_path, inline, placement):
     """Digest of the log and every byte of the data set."""
-    assert hold(tmp_path / "run", placement) == inline
+    assert held(tmp_path / "run", placement) == inline
 
 
 @pytest.mark.usefixtures("cluster")
@@ -102,12 +60,12 @@ def test_killed_hosts_lose_nothing(tmp_path, inline):
     """SIGKILL in the middle, twice: equal digest, equal data set."""
     killed = []
 
-    async def kill(crew: RayCrew) -> None:
+    async def kill(crew: RayCrew, _: Ledger) -> None:
         for host in (0, 1):
             killed.append(await crew.pid(host))
             os.kill(killed[-1], signal.SIGKILL)
 
-    assert hold(tmp_path / "run", Placement("shared", 2, 3), kill) == inline
+    assert held(tmp_path / "run", Placement("shared", 2, 3), kill) == inline
     assert len(killed) == 2
 
 
@@ -120,13 +78,21 @@ def test_a_sub_agent_whose_processes_die_stops_no_other(tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     with pytest.MonkeyPatch.context() as patch:
         cause(patch)
-        broken = hold_here(here, lost)
+        broken = held_inline(here, SETTINGS, lost)
 
-    assert hold(there, Placement("shared", 1, 12), actor=TroubledHost, lost=lost) == broken
+    assert held(there, Placement("shared", 1, 12), actor=TroubledHost, lost=lost) == broken
     view = read_run(RunFolder(there).open_log())
     reason = view.abandoned[SETTINGS.stream(CHILD_LOST)].reason
     assert reason == "MindLost: the process of assistant/billing died 3 times (ActorDiedError)"
-    assert hold(there, Placement("shared", 1, 12)) == hold_here(here)
+    assert held(there, Placement("shared", 1, 12)) == held_inline(here, SETTINGS)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_hosts_that_would_wait_for_ever_are_refused(tmp_path):
+    """Each host takes a core; where there are fewer, Ray would start some of them never."""
+    cores = int(ray.cluster_resources()["CPU"])
+    with pytest.raises(SettingError, match=f"the cluster has {cores}; use --workers {cores}"):
+        RayCrew(HostOrder(SETTINGS, tmp_path, 0, 1), hosts=cores + 1)
 
 
 def test_hosts_need_no_litellm():

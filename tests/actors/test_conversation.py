@@ -81,7 +81,7 @@ def test_cost_is_known_after_a_restart_and_in_no_digest(tmp_path):
         who["assistant"].cost_usd = 0.25
         return who
 
-    free, paid = EventStore(tmp_path / "free.sqlite"), FragileStore(tmp_path / "paid.sqlite", 14, before=False)
+    free, paid = EventStore(tmp_path / "free.sqlite"), Fragile(EventStore(tmp_path / "paid.sqlite"), nth(14, "after"))
     hold(free)
     with pytest.raises(Killed):
         hold(paid, costly())

@@ -16,12 +16,6 @@ SETTINGS = RunSettings(settings=("supply_chain",), count=1, seed=158)
 """Few appends for its 67 events: two sub-agents at work at the same time, and a write."""
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def address(request):
-    """Where each new run keeps its log."""
-    return request.getfixturevalue("postgres").url if request.param == "postgres" else lambda: None
-
-
 def check_that_much_happens(log: Log) -> None:
     """At least 40 events, agents at work at the same time, a write, and so many appends as can kill."""
     events = [record.event for record in log.read(SETTINGS.stream(0))]
@@ -44,7 +38,7 @@ def test_killed_at_any_append_a_run_goes_on_to_the_same_end(tmp_path: Path, addr
     boundaries: list[tuple[str, int]] = []
     run = begin(tmp_path / "whole", SETTINGS, INLINE, address())
     log = Fragile(run.write_log(), lambda *boundary: boundaries.append(boundary))
-    whole = hold(SETTINGS, log, inline(SETTINGS, log)).closed
+    whole = hold(SETTINGS, log, inline(SETTINGS, log)).view.closed
     check_that_much_happens(log)
 
     for number, (at, when) in enumerate((at, when) for at in boundaries for when in ("before", "after")):
@@ -61,7 +55,7 @@ def killed_once(folder: Path, at: tuple[str, int], when: When, address: str | No
         hold(SETTINGS, first, inline(SETTINGS, first, asked))
     first.close()
     log = begin(folder / "run", SETTINGS, INLINE, address).write_log()
-    closed = hold(SETTINGS, log, inline(SETTINGS, log, asked)).closed
+    closed = hold(SETTINGS, log, inline(SETTINGS, log, asked)).view.closed
     check_once(log, asked)
     log.close()
     return closed

@@ -26,7 +26,7 @@ def places() -> dict[str, Place]:
 
 
 class FragileCrew:
-    """Hosts in this process that die as their logs do; of the poisoned stream every append but the first kills."""
+    """Hosts in this process that die as their logs do; a poisoned stream kills at every append from its third event on."""
 
     hosts = 2
     capacity = 4
@@ -88,6 +88,18 @@ def digest(tmp_path_factory) -> str:
     closed = hold(folder, inline(folder)).view.closed
     assert closed is not None
     return closed.digest
+
+
+def test_a_small_run_is_shared_out(tmp_path):
+    """Conversations that would all fit into one host go to all of them."""
+    crew = FragileCrew(tmp_path)
+    crew.capacity = 500
+    held = []
+    hold_on, crew.hold = crew.hold, lambda host, indices: held.extend([host] * len(indices)) or hold_on(host, indices)
+
+    hold(tmp_path, crew)
+
+    assert held.count(0) == held.count(1) == SETTINGS.count // 2
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
