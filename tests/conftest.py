@@ -1,6 +1,6 @@
 """What tests of several folders share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,3 +19,9 @@ def postgres() -> Iterator[Any]:
         pytest.skip(str(error))
     yield server
     server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest) -> Callable[[], str | None]:
+    """For each new run, the address of its log; None where that is in the run's own files."""
+    return request.getfixturevalue("postgres").url if request.param == "postgres" else lambda: None

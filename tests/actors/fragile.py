@@ -14,6 +14,7 @@ from domain.conversation import USER
 from events.base import Event
 from events.conversation import ModelReplied
 from events.log import Log, WritableLog
+from events.run import ConversationFinished
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.runs import RUN, mismatch, read_run
@@ -107,10 +108,11 @@ def note(file: Path, line: str) -> None:
 
 
 def check_effects(log: Log) -> None:
-    """All that was scheduled is finished and is as it was recorded, nothing else is there, and each call has one outcome."""
+    """All that was scheduled is finished, once, and is as it was recorded; nothing else is there; each call has one outcome."""
     run = read_run(log)
     assert run.abandoned == {}
-    assert sorted(run.finished) == sorted(run.scheduled)
+    ends = (record.event for record in log.read(RUN))
+    assert sorted(end.stream for end in ends if isinstance(end, ConversationFinished)) == sorted(run.scheduled)
     assert sorted(log.streams()) == sorted({RUN, *run.scheduled})
     for stream in run.scheduled:
         records = list(log.read(stream))

@@ -16,12 +16,6 @@ SETTINGS = RunSettings(settings=("supply_chain",), count=1, seed=158)
 """Few appends for its 67 events: two sub-agents at work at the same time, and a write."""
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def address(request):
-    """Where each new run keeps its log."""
-    return request.getfixturevalue("postgres").url if request.param == "postgres" else lambda: None
-
-
 def check_that_much_happens(log: Log) -> None:
     """At least 40 events, agents at work at the same time, a write, and so many appends as can kill."""
     events = [record.event for record in log.read(SETTINGS.stream(0))]

@@ -9,21 +9,14 @@ from random import Random
 
 import pytest
 
-from actors.cluster import ROOT
 from events.store import EventStore
 from projections.folder import RunFolder
 from tests.actors.fragile import check_effects
-from tests.actors.held import held_inline, result
-from tests.chaos.conftest import SEEDS
-from tests.chaos.test_random import SETTINGS
+from tests.actors.held import result
+from tests.chaos.conftest import LARGE, SEEDS
 
+ROOT = Path(__file__).parents[2]
 LIVES = 3
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The run that nothing disturbs."""
-    return held_inline(tmp_path_factory.mktemp("whole") / "run", SETTINGS)
 
 
 @pytest.mark.parametrize("placement", ["inline", "shared"])
@@ -35,7 +28,7 @@ def test_commands_killed_at_random_lose_nothing(tmp_path, whole, seed, placement
     done = []
     for moment in sorted(rng.random() for _ in range(LIVES - 1)):
         command = generate(tmp_path / "run", placement)
-        while command.poll() is None and finished(tmp_path / "run") < moment * 0.8 * SETTINGS.count:
+        while command.poll() is None and finished(tmp_path / "run") < moment * 0.8 * LARGE.count:
             time.sleep(0.02)
         command.send_signal(signal.SIGKILL)
         assert command.wait() in (0, -signal.SIGKILL)
@@ -49,7 +42,7 @@ def test_commands_killed_at_random_lose_nothing(tmp_path, whole, seed, placement
 
 def generate(out: Path, placement: str) -> subprocess.Popen[bytes]:
     """The command, begun."""
-    what = [*SETTINGS.settings, "-n", str(SETTINGS.count), "--seed", str(SETTINGS.seed), "--out", str(out)]
+    what = [*LARGE.settings, "-n", str(LARGE.count), "--seed", str(LARGE.seed), "--out", str(out)]
     where = ["--placement", placement, "--workers", "2"]
     return subprocess.Popen([sys.executable, "-m", "worldloom.cli", "generate", *what, *where], cwd=ROOT, stdout=subprocess.DEVNULL)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+pytest.importorskip("ray", reason="Ray is not installed: pip install 'worldloom[cluster]'")
+
 from actors.placement import Placement
 from actors.plan import RunSettings
 from tests.actors.fragile import Fragile, check_once

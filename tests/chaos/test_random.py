@@ -9,21 +9,14 @@ from random import Random
 
 import pytest
 
+pytest.importorskip("ray", reason="Ray is not installed: pip install 'worldloom[cluster]'")
+
 from actors.placement import Placement
-from actors.plan import RunSettings
 from actors.run import Ledger
 from tests.actors.fragile import check_once
-from tests.actors.held import begin, held_inline, hold_on_ray, result
-from tests.chaos.conftest import SEEDS
+from tests.actors.held import begin, hold_on_ray, result
+from tests.chaos.conftest import LARGE, SEEDS
 from tests.chaos.hosts import ASKED, HOSTS, CountingHost
-
-SETTINGS = RunSettings(settings=("supply_chain", "retail"), count=200, seed=5)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The run that nothing disturbs."""
-    return held_inline(tmp_path_factory.mktemp("whole") / "run", SETTINGS)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -35,20 +28,20 @@ def test_hosts_killed_at_random_lose_nothing(tmp_path, request, whole, seed, say
     placement = Placement("shared", rng.randint(1, 3), rng.choice((5, 25, 500)))
     kills = rng.randint(2, 5)
     address = request.getfixturevalue("postgres").url() if store == "postgres" else None
-    run = begin(tmp_path / "run", SETTINGS, placement, address)
+    run = begin(tmp_path / "run", LARGE, placement, address)
 
     killed: list[int] = []
 
     async def kill(_crew, ledger: Ledger) -> None:
         for moment in sorted(rng.random() for _ in range(kills)):
-            while len(ledger.view.finished) < moment * 0.8 * SETTINGS.count:
+            while len(ledger.view.finished) < moment * 0.8 * LARGE.count:
                 await asyncio.sleep(0.01)
             await kill_one(tmp_path / HOSTS, rng, killed)
             if rng.random() < 0.5:  # soon after: while others start, or hold what suspects left
                 await asyncio.sleep(rng.random())
                 await kill_one(tmp_path / HOSTS, rng, killed)
 
-    hold_on_ray(run, SETTINGS, placement, CountingHost, kill)
+    hold_on_ray(run, LARGE, placement, CountingHost, kill)
 
     lives = []
     assert result(run, lambda log: lives.append(check_once(log, tmp_path / ASKED))) == whole

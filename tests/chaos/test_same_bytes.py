@@ -10,7 +10,7 @@ from projections.sealed.layout import open_folder
 from projections.sealed.writing import seal
 from tests.actors.held import INLINE, begin, held_inline, hold, hold_on_ray, inline, result
 
-SETTINGS = RunSettings(settings=("supply_chain", "retail"), count=8, seed=158)
+SETTINGS = RunSettings(settings=("supply_chain", "retail"), count=6, seed=158)
 PLACEMENTS = [INLINE, *(Placement(kind, workers, 3) for kind in ("shared", "dedicated") for workers in (1, 2, 4))]
 
 
