@@ -65,7 +65,7 @@ def measure(count: int = 10_000, setting: str = "retail") -> dict[str, float]:
         logs = Placement("shared", HOSTS).logs()
         run = RunFolder.start(Path(folder) / "run", settings.model_dump(mode="json"), logs)
         ledger = Ledger(settings, run.write_log())
-        crew = RayCrew(HostOrder(settings, run.path, 0, count // HOSTS), hosts=HOSTS, actor=SlowHost)
+        crew = RayCrew(HostOrder(settings, run.addresses(), count // HOSTS), hosts=HOSTS, actor=SlowHost)
 
         async def hold() -> tuple[list[tuple[float, int]], list[tuple[float, int]], float]:
             before = [await crew._ask(host, "spent") for host in range(HOSTS)]

@@ -43,7 +43,7 @@ def hold(folder: Path, placement: Placement, disturb=None) -> tuple[str, dict[st
     log = run.write_log()
     ledger = Ledger(SETTINGS, log)
     dedicated = placement.kind == "dedicated"
-    crew = RayCrew(HostOrder(SETTINGS, folder, 0, placement.capacity, dedicated=dedicated), hosts=placement.workers)
+    crew = RayCrew(HostOrder(SETTINGS, run.addresses(), placement.capacity, dedicated=dedicated), hosts=placement.workers)
 
     async def go() -> None:
         task = asyncio.ensure_future(disturb(crew)) if disturb else None

@@ -1,7 +1,6 @@
 """``worldloom generate`` and ``worldloom settings``: the main job."""
 
 import asyncio
-from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +11,8 @@ from rich.table import Table
 
 from actors.minds import check_models
 from actors.placement import Placement, crew_of
-from actors.plan import RunSettings, prepare
+from actors.plan import RunSettings, data_digest, prepare
 from actors.run import Crew, Ledger, Supervisor
-from domain.errors import SettingError
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from scenarios.load import load, names
@@ -46,7 +44,11 @@ def generate(
     """Generate conversations, and the data set made of them."""
     loaded = {name: load(name) for name in settings}
     run_settings = RunSettings(
-        settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
+        settings=tuple(loaded),
+        count=count,
+        seed=seed,
+        models={"user": user, "assistant": assistant},
+        data=data_digest(data) if data else None,
     )
     check_models(run_settings.models)
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
@@ -102,18 +104,6 @@ def _summarise(run: Ledger, folder: RunFolder, rows: int) -> None:
     first = min(run.finished, default=None)
     if first:
         console.print(f"look next: worldloom show {first} --out {folder.path}", soft_wrap=True)
-
-
-def _digest(data: Path | None) -> str | None:
-    """Digest of the files of an outside data folder, so that a run knows whether it goes on with the same."""
-    if data is None:
-        return None
-    if not data.is_dir():
-        raise SettingError(f"{data}: there is no such folder; --data names a folder that holds db.json and tasks")
-    whole = blake2b(digest_size=32)
-    for path in sorted(path for path in data.iterdir() if path.is_file()):
-        whole.update(path.name.encode() + b"\n" + path.read_bytes())
-    return whole.hexdigest()
 
 
 def show_settings() -> None:
