@@ -33,6 +33,7 @@ from domain.goal import Goal
 from domain.persona import Persona
 from events.base import Event
 from events.conversation import Usage
+from events.log import WritableLog
 from events.open import open_logs
 from events.subagents import SubagentStarted
 from events.urls import is_postgres
@@ -40,8 +41,8 @@ from scenarios.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
 _PACKAGES = ("events", "domain", "scenarios", "actors", "projections", "worldloom")
-_EXCLUDES = ["/*", *(f"!/{package}" for package in _PACKAGES), "__pycache__"]
-"""Of the folder, in the manner of .gitignore: all that is not ours."""
+_EXCLUDES = ["/[!.]*", "/.?*", *(f"!/{package}{what}" for package in _PACKAGES for what in ("", "/**")), "__pycache__"]
+"""In the manner of .gitignore: all but our packages, and not the folder itself, which Ray calls ``.``."""
 _CALLS = 1000
 """Calls that a host takes at a time: batches and questions, not conversations."""
 _KNOCK_S = 10.0
@@ -79,8 +80,11 @@ class HostActor:
         if order.data is not None and data_digest(order.data) != order.settings.data:
             raise SettingError(f"{order.data} is not the same on {here} as on {order.machine}; put the same data there")
         places = {name: prepare(load(name), order.settings.seed, order.data) for name in order.settings.settings}
-        store = open_logs(order.logs, own=order.own)
-        return Host(order.settings, places, store, capacity=order.capacity, minds=self.minds(order))
+        return Host(order.settings, places, self.log(order), capacity=order.capacity, minds=self.minds(order))
+
+    def log(self, order: HostOrder) -> WritableLog:
+        """Where it writes."""
+        return open_logs(order.logs, own=order.own)
 
     def minds(self, order: HostOrder) -> MindMaker:
         """What makes the minds of each conversation."""
