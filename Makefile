@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: setup demo test lint format bench clean
+.PHONY: setup demo test cluster lint format bench clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.stamp
@@ -21,6 +21,9 @@ demo: setup  ## 20 conversations over both settings, as a data set, and where to
 
 test: lint  ## all checks and all tests, offline
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+cluster: setup  ## several Ray nodes on this machine, one of them lost in mid-run; a submitted job
+	@$(BIN)/python -m pytest -q tests/cluster
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -254,7 +254,7 @@ def connect(address: str | None) -> None:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, runtime_env=there)
     except (OSError, ValueError, RuntimeError, RayError) as error:
         why = " ".join(str(error).split())
-        raise SettingError(f"no Ray cluster takes us at {address} ({why}); see that it runs, or leave out --ray-address") from error
+        raise SettingError(f"no Ray cluster takes us at {address} ({why}); see that it runs, and set RAY_AUTH_MODE=token where it asks for a token") from error
 
 
 def cores(address: str | None) -> int:

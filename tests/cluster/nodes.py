@@ -17,35 +17,43 @@ _QUICK = {
 }
 """A lost node is noticed after a second; by itself Ray takes five periods of three."""
 _STORE_BYTES = 80 * 2**20
+FIRST, SECOND = "127.0.0.2", "127.0.0.3"
+"""Ray takes 127.0.0.1 for the machine's own address, at which there is one node only."""
 
 
 class Nodes:
     """A cluster. The driver is at its first node, which is never lost.
 
     Args:
-        count: Nodes.
-        cores: Of each.
+        cores: Of each node.
     """
 
-    def __init__(self, count: int = 2, cores: int = 1) -> None:
-        common: dict[str, Any] = {"num_cpus": cores, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
-        first = {**common, "node_ip_address": "127.0.0.2", "_system_config": _QUICK}
+    def __init__(self, cores: int = 1) -> None:
+        self._common: dict[str, Any] = {"num_cpus": cores, "object_store_memory": _STORE_BYTES, "include_dashboard": False}
+        first = {**self._common, "node_ip_address": FIRST, "_system_config": _QUICK}
         self._cluster = Cluster(initialize_head=True, head_node_args=first)
-        for number in range(1, count):
-            self._cluster.add_node(node_ip_address=f"127.0.0.{number + 2}", **common)
+
+    def add(self) -> None:
+        """One more node."""
+        self._cluster.add_node(node_ip_address=SECOND, **self._common)
 
     @property
     def address(self) -> str:
         """For ``connect``."""
         return str(self._cluster.address)
 
+    @property
+    def second(self) -> bool:
+        """Whether there is another node beside the first."""
+        return bool(self._cluster.worker_nodes)
+
     def lose(self, *, workers: bool = True) -> list[int]:
-        """Kill the node that was added last, with SIGKILL; what remains of it may go on where ``workers`` is false.
+        """Kill the node that was added, with SIGKILL; its workers are left alone where ``workers`` is false.
 
         Returns:
             Its worker processes.
         """
-        node = list(self._cluster.worker_nodes)[-1]
+        (node,) = self._cluster.worker_nodes
         (raylet,) = (process.process.pid for process in node.all_processes["raylet"])
         found = _children(raylet)
         for pid in found if workers else ():
@@ -62,7 +70,7 @@ class Nodes:
 def several_addresses() -> bool:
     """Whether this machine has more than one loopback address."""
     try:
-        with socket.create_server(("127.0.0.3", 0)):
+        with socket.create_server((SECOND, 0)):
             return True
     except OSError:
         return False

@@ -22,7 +22,14 @@ class SlowMind:
 
 
 class SlowHost(HostActor):
-    """Both placements of minds are in its process."""
+    """A host of slow minds."""
 
     def minds(self, _):
         return lambda planned: lambda path, begun: SlowMind(minds_here(planned)(path, begun))
+
+
+class StubbornHost(SlowHost):
+    """One that does not notice that its node is gone, as where a network is cut in two."""
+
+    def __init__(self, order) -> None:
+        self._order = order
