@@ -5,7 +5,7 @@ WORKERS ?= 2
 SEEDS ?= 100
 STRIDE ?= 1
 
-.PHONY: setup demo test chaos loopback lint format bench clean
+.PHONY: setup demo test chaos cluster loopback lint format bench clean
 .DEFAULT_GOAL := demo
 
 setup: .venv/.stamp
@@ -29,6 +29,9 @@ chaos: setup  ## hosts on Ray killed at every STRIDE-th append and at random by 
 
 loopback: setup  ## 1,000 conversations with a provider that misbehaves; takes long
 	@WORLDLOOM_LOOPBACK=1000 $(BIN)/python -m pytest -q -s tests/loopback/test_loopback.py -k nothing_is_lost
+
+cluster: setup  ## several Ray nodes on this machine, one of them lost in mid-run; a submitted job
+	@$(BIN)/python -m pytest -q tests/cluster
 
 lint: setup
 	@$(BIN)/ruff check .

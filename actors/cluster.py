@@ -1,4 +1,4 @@
-"""Which class runs as which Ray actor, and where. Alone imports ray; without it a run is held ``inline``.
+"""Which class runs as which Ray actor, and where. Without Ray a run is held ``inline``.
 
 - ``shared``: a few host processes, each holding hundreds of conversations and their sub-agents.
 - ``dedicated``: a host process per conversation at a time, and each sub-agent a child process of its own: isolation
@@ -7,12 +7,18 @@
 
 import logging
 import os
+import platform
+import socket
+import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import orjson
 import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
@@ -21,7 +27,7 @@ from actors.gateway.settings import NOWHERE, Reach
 from actors.host import Host
 from actors.mind import Guarded, Mind, MindBroke, MindLost, Reply
 from actors.minds import MindMaker, is_ours, make_mind, minds_for
-from actors.plan import Planned, RunSettings, prepare
+from actors.plan import Planned, RunSettings, data_digest, prepare
 from actors.run import HostLost
 from domain.errors import DomainError, SettingError
 from domain.goal import Goal
@@ -30,16 +36,20 @@ from events.base import Event
 from events.conversation import Usage
 from events.errors import EventsError
 from events.log import WritableLog
+from events.open import open_logs
 from events.subagents import SubagentStarted
-from projections.folder import RunFolder
+from events.urls import is_postgres
 from scenarios.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
-_EXCLUDES = [".git", ".venv", "tests", "docs", "benchmarks", "demo", "out", "**/*.sqlite*"]
+_PACKAGES = ("events", "domain", "scenarios", "actors", "projections", "worldloom")
+_EXCLUDES = ["/[!.]*", "/.?*", *(f"!/{package}{what}" for package in _PACKAGES for what in ("", "/**")), "__pycache__"]
+"""In the manner of .gitignore: all but our packages, and not the folder itself, which Ray calls ``.``."""
 _CALLS = 1000
 """Calls that a host takes at a time: batches and questions, not conversations."""
 _MOST_LIVES = 3
 """Processes that a mind is given for one reply."""
+_KNOCK_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -47,29 +57,42 @@ class HostOrder:
     """All that a host needs to be made, wherever it is made."""
 
     settings: RunSettings
-    folder: Path
-    """Folder of the run; its manifest says where the log is kept."""
-    own: int
-    """Which of several files takes the host's new streams."""
+    logs: Sequence[str]
+    """Where the log is kept, by addresses that hold everywhere: absolute paths, or one server."""
     capacity: int
     data: Path | None = None
     dedicated: bool = False
+    own: int = 0
+    """Which of several files takes the host's new streams."""
+    machine: str = field(default_factory=platform.node)
+    """Where the order was written, and files lie."""
     reach: Reach = NOWHERE
     """How models are reached that are not embedded."""
+    folder: Path = Path()
+    """Of the run; replies that were paid for are kept there, on whatever machine."""
 
 
 class HostActor:
-    """A host as a Ray actor."""
+    """A host as a Ray actor. What goes wrong while it is made is raised by the first thing that it is asked."""
 
     def __init__(self, order: HostOrder) -> None:
-        settings = order.settings
-        places = {name: prepare(load(name), settings.seed, order.data, settings.simulate) for name in settings.settings}
-        minds = self.minds(order)
-        self._host = Host(settings, places, self.log(order), capacity=order.capacity, minds=minds)
+        self._order = order
+        _end_with_parent()
+
+    @cached_property
+    def _host(self) -> Host:
+        order, here = self._order, platform.node()
+        if here != order.machine and not is_postgres(order.logs[0]):
+            remedy = "keep the log on a server: --store postgresql://user@host/database, and another --out"
+            raise SettingError(f"the log is in files on {order.machine}, which a host on {here} cannot write safely; {remedy}")
+        if order.data is not None and data_digest(order.data) != order.settings.data:
+            raise SettingError(f"{order.data} is not the same on {here} as on {order.machine}; put the same data there")
+        places = {name: prepare(load(name), order.settings.seed, order.data, order.settings.simulate) for name in order.settings.settings}
+        return Host(order.settings, places, self.log(order), capacity=order.capacity, minds=self.minds(order))
 
     def log(self, order: HostOrder) -> WritableLog:
         """Where it writes."""
-        return RunFolder(order.folder).write_log(order.own)
+        return open_logs(order.logs, own=order.own)
 
     def minds(self, order: HostOrder) -> MindMaker:
         """What makes the minds of each conversation."""
@@ -101,6 +124,7 @@ class MindActor:
     """A sub-agent's mind as a Ray actor: the child of the conversation that put it to work."""
 
     def __init__(self, path: str, model: str, setting: str, goal: Goal, persona: Persona, seed: int) -> None:
+        _end_with_parent()
         self._mind = Guarded(make_mind(path, model, load(setting), goal, persona, seed))
 
     async def reply(self, observed: Sequence[Event]) -> Answer:
@@ -180,7 +204,7 @@ def minds_apart(here: MindMaker) -> MindMaker:
 
 
 class RayCrew:
-    """Hosts on a Ray cluster.
+    """Hosts on a Ray cluster. A host takes a core where one is free, and else shares: one that waits would hold up the run.
 
     Args:
         order: How each host is made; its own file is that of its number, counted from 1, after the run's own file.
@@ -195,14 +219,9 @@ class RayCrew:
     def __init__(self, order: HostOrder, *, hosts: int, address: str | None = None, actor: type[HostActor] = HostActor) -> None:
         self.hosts, self.capacity, self._order, self._class = hosts, order.capacity, order, actor
         self._own = not ray.is_initialized()
-        if self._own:
-            connect(address, hosts)
-        cores = int(ray.cluster_resources().get("CPU", 0))  # type: ignore[no-untyped-call]
-        if cores < hosts:
-            raise SettingError(
-                f"{hosts} workers need a core each, and the cluster has {cores}; use --workers {cores}, or add machines first"
-            )
-        self._actors = [self._make(host) for host in range(hosts)]
+        connect(address)
+        free = int(ray.available_resources().get("CPU", 0))  # type: ignore[no-untyped-call]
+        self._actors = [self._make(host, cores=int(host < free)) for host in range(hosts)]
 
     async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
         """Let a host hold conversations."""
@@ -213,8 +232,10 @@ class RayCrew:
         return await self._ask(host, "begun", list(indices))  # type: ignore[no-any-return]
 
     async def replace(self, host: int) -> None:
-        """A new process on the same shard."""
-        self._actors[host] = self._make(host)
+        """A new process on the same shard; the core of the one before may be gone with its machine."""
+        with suppress(RayError):
+            ray.kill(self._actors[host])  # where it only could not be reached
+        self._actors[host] = self._make(host, cores=0)
 
     async def drain(self) -> None:
         """Let all hosts stop at their next append."""
@@ -238,25 +259,72 @@ class RayCrew:
     async def _ask(self, host: int, question: str, *about: Any) -> Any:
         try:
             return await getattr(self._actors[host], question).remote(*about)
+        except RayTaskError as error:
+            raise error.cause from None  # what the host raised, without Ray's wrapping
         except RayActorError as error:
-            raise HostLost(f"host {host} died: {str(error).splitlines()[0]}") from error
-        except RayTaskError as error:  # the host lives: what is wrong, without Ray's traceback
-            raise error.cause from None
+            raise HostLost(f"host {host} died: {str(error).splitlines()[-1].strip()}") from error
 
-    def _make(self, host: int) -> Any:
+    def _make(self, host: int, cores: int) -> Any:
+        where: dict[str, Any] = {"num_cpus": cores, "scheduling_strategy": "SPREAD"}
         mine = replace(self._order, own=host + 1)
-        return ray.remote(self._class).options(num_cpus=1, max_restarts=0, max_concurrency=_CALLS).remote(mine)
+        return ray.remote(self._class).options(**where, max_restarts=0, max_concurrency=_CALLS).remote(mine)
 
 
-def connect(address: str | None, hosts: int = 1) -> None:
-    """Start a cluster on this machine, with room for so many hosts, or join one; its workers run this code."""
-    if address is None:
-        cores = max(hosts, os.cpu_count() or 1)  # Ray lets a host that finds no core wait for ever
+def connect(address: str | None) -> None:
+    """Start a cluster on this machine, or join one, unless that is done; its workers run this code.
+
+    Args:
+        address: ``host:port``, ``auto`` for the one that runs on this machine; None or ``local`` to start one.
+
+    Raises:
+        SettingError: No cluster answers, or it does not take us.
+    """
+    if ray.is_initialized():
+        return
+    if address in (None, "local"):
         with _importable():
-            ray.init("local", num_cpus=cores, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    else:
-        there: dict[str, Any] = {"working_dir": str(ROOT), "excludes": _EXCLUDES}
+            ray.init(address="local", include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+        return
+    there: dict[str, Any] = {} if _code_is_there() else {"working_dir": str(ROOT), "excludes": _EXCLUDES}
+    try:
+        _knock(str(address))
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, runtime_env=there)
+    except (OSError, ValueError, RuntimeError, RayError) as error:
+        why = " ".join(str(error).split())
+        raise SettingError(
+            f"no Ray cluster takes us at {address} ({why}); see that it runs, and set RAY_AUTH_MODE=token where it asks for a token"
+        ) from error
+
+
+def cores(address: str | None) -> int:
+    """Cores of a cluster; see ``connect``."""
+    connect(address)
+    return max(1, int(ray.cluster_resources().get("CPU", 0)))  # type: ignore[no-untyped-call]
+
+
+def _code_is_there() -> bool:
+    """Whether we are a submitted job with a working directory: this code, which its workers have already."""
+    job = orjson.loads(os.environ.get("RAY_JOB_CONFIG_JSON_ENV_VAR", "{}"))
+    return bool((job.get("runtime_env") or {}).get("working_dir"))
+
+
+def _knock(address: str) -> None:
+    """Ray itself tries a wrong address for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit() and "/" not in address:
+        socket.create_connection((host, int(port)), _KNOCK_S).close()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it ends: it belongs to a node that is given up, and Ray lets it live on for minutes."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

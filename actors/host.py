@@ -19,7 +19,7 @@ from domain.persona.mood import Mood
 from domain.verdict import Verdict, judge
 from events.base import Event
 from events.conversation import ConversationEnded
-from events.errors import EventsError
+from events.errors import ConcurrencyError, EventsError
 from events.log import WritableLog
 from events.run import BudgetReached, ConversationAbandoned, ConversationFinished
 
@@ -28,7 +28,7 @@ class Host:
     """Holds conversations.
 
     Args:
-        store: The shard; nobody else writes to it.
+        store: The log; new conversations go to the host's own shard.
         capacity: Conversations at a time.
         minds: Makes minds in this process unless told otherwise.
         clock: Wall time in seconds; recorded, never hashed.
@@ -87,7 +87,7 @@ class Host:
                 return None
             stream = self._settings.stream(index)
             try:
-                return await self._held(index)
+                return await self._to_its_end(self._planner.plan(index))
             except BudgetSpent as error:
                 first, self._draining = not self._draining, True
                 return BudgetReached(reason=str(error)) if first else None
@@ -98,8 +98,19 @@ class Host:
             finally:
                 self._store.forget(stream)
 
-    async def _held(self, index: int) -> Event | None:
-        planned = self._planner.plan(index)
+    async def _to_its_end(self, planned: Planned) -> Event | None:
+        """Whoever was given up for dead may still write: what it wrote is believed, and gone on from."""
+        length = -1
+        while True:
+            try:
+                return await self._held(planned)
+            except ConcurrencyError:
+                self._store.forget(planned.stream)
+                before, length = length, self._store.head(planned.stream).position
+                if length <= before:
+                    raise
+
+    async def _held(self, planned: Planned) -> Event | None:
         setting = planned.place.setting
         actor = ConversationActor(
             planned.stream,

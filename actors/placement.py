@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from actors.gateway.settings import NOWHERE, Reach
 from actors.host import Host
@@ -14,7 +15,7 @@ from actors.plan import Place, RunSettings
 from actors.run import Crew
 from domain.errors import SettingError
 from events.log import WritableLog
-from projections.folder import shard_names
+from projections.folder import RunFolder, shard_names
 
 KINDS = ("auto", "inline", "shared", "dedicated")
 _INLINE_UP_TO = 2000
@@ -29,7 +30,7 @@ class Placement:
     Args:
         kind: ``inline`` in this process, ``shared`` in a few host processes, ``dedicated`` in one for each conversation
             and one for each sub-agent; ``auto`` is shared for large runs and on a cluster, else inline.
-        workers: Host processes; 0 means one for each core.
+        workers: Host processes; 0 means one for each core, of this machine or of the cluster.
         capacity: Conversations that a host holds at a time.
         address: Of a running Ray cluster.
     """
@@ -51,8 +52,11 @@ class Placement:
             raise SettingError(f"placement 'inline' uses no cluster; leave out the address {self.address!r}, or choose shared")
         large = count > _INLINE_UP_TO or self.address is not None or self.workers > 1
         kind = self.kind if self.kind != "auto" else "shared" if large else "inline"
-        workers = 1 if kind == "inline" else self.workers or os.cpu_count() or 1
+        workers = 1 if kind == "inline" else self.workers or self._cores()
         return Placement(kind, workers, 1 if kind == "dedicated" else self.capacity, self.address)
+
+    def _cores(self) -> int:
+        return _cluster(self.kind).cores(self.address) if self.address else os.cpu_count() or 1
 
     def logs(self) -> list[str]:
         """The run's own file, and one for each host process besides."""
@@ -74,14 +78,28 @@ def crew_of(
         minds = minds_for(settings, reach, folder)
         yield InlineCrew(Host(settings, places, store, capacity=placement.capacity, minds=minds), placement.capacity)
         return
-    try:
-        from actors.cluster import HostOrder, RayCrew  # noqa: PLC0415, ray is an extra, and slow to import
-    except ImportError as error:
-        raise SettingError(f"placement {placement.kind!r} needs Ray ({error}); pip install 'worldloom[cluster]'") from error
-    dedicated, share = placement.kind == "dedicated", reach.model_copy(update={"share": 1 / placement.workers})
-    order = HostOrder(settings, folder.resolve(), 0, placement.capacity, data and data.resolve(), dedicated, share)
-    crew = RayCrew(order, hosts=placement.workers, address=placement.address)
+    cluster = _cluster(placement.kind)
+    logs = RunFolder(folder.resolve()).addresses()
+    share = reach.model_copy(update={"share": 1 / placement.workers})
+    order = cluster.HostOrder(
+        settings,
+        logs,
+        placement.capacity,
+        data and data.resolve(),
+        placement.kind == "dedicated",
+        reach=share,
+        folder=folder.resolve(),
+    )
+    crew = cluster.RayCrew(order, hosts=placement.workers, address=placement.address)
     try:
         yield crew
     finally:
         crew.close()
+
+
+def _cluster(kind: str) -> ModuleType:
+    try:
+        from actors import cluster  # noqa: PLC0415, ray is an extra, and slow to import
+    except ImportError as error:
+        raise SettingError(f"placement {kind!r} needs Ray ({error}); pip install 'worldloom[cluster]'") from error
+    return cluster

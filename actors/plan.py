@@ -1,5 +1,6 @@
 """What a run is to hold: its settings, its places, and every conversation drawn from seed and index alone."""
 
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -116,6 +117,20 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
     below = [agent for _, agent in setting.assistant.walk()][1:]
     team = tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))
     return Place(setting, base, goals, content, team)
+
+
+def data_digest(folder: Path) -> str:
+    """Digest of the files of an outside data folder, so that a run knows whether it goes on with the same.
+
+    Raises:
+        SettingError: It is not there.
+    """
+    if not folder.is_dir():
+        raise SettingError(f"{folder}: there is no such folder on {platform.node()}; --data names a folder that holds db.json and tasks")
+    whole = blake2b(digest_size=32)
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        whole.update(path.name.encode() + b"\n" + path.read_bytes())
+    return whole.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def held(in_flight: int, count: int) -> Load:
         run = RunFolder.start(Path(folder) / "run", settings.model_dump(mode="json"), Placement("shared", HOSTS).logs())
         log = run.write_log()
         ledger = Ledger(settings, log)
-        crew = RayCrew(HostOrder(settings, run.path, 0, in_flight // HOSTS), hosts=HOSTS, actor=SlowHost)
+        crew = RayCrew(HostOrder(settings, run.addresses(), in_flight // HOSTS), hosts=HOSTS, actor=SlowHost)
         try:
             before, after, wall_s = asyncio.run(_hold(ledger, crew))
         finally:

@@ -1,11 +1,14 @@
 """Many SQLite files, one for each host process, read and written as one log.
 
 A host writes new streams into a file of its own, so hosts do not wait for each other; a stream that it takes over from a host that
-died stays in that host's file. There is no order of writing over all files: who follows a run follows each of ``shards``.
+died stays in that host's file. Beginning a stream is done in turns, since no key spans two files and a host that was given up may
+still be at work. There is no order of writing over all files: who follows a run follows each of ``shards``.
 """
 
+import fcntl
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +46,14 @@ class ShardedLog:
 
     def append(self, stream: str, events: Sequence[Event], head: Head, circumstances: Mapping[str, Any] | None = None) -> Head:
         """See ``WritableLog.append``; goes to the file that holds the stream."""
-        shard = self._find(stream) or self._own
-        if not head.position and stream in self._where:
-            found = f"stream {stream} has {self.head(stream).position} events, not the 0 that were read"
-            raise ConcurrencyError(f"{shard.place}: {found}; another process writes it: let that end, then run the same command again")
-        for body in self._unwritten.values():
-            shard.put(body)
-        new = shard.append(stream, events, head, circumstances)
+        with nullcontext() if head.position else _in_turn(self.shards[0].path.parent):
+            shard = self._find(stream) or self._own
+            if not head.position and stream in self._where:
+                found = f"stream {stream} has {self.head(stream).position} events, not the 0 that were read"
+                raise ConcurrencyError(f"{shard.place}: {found}; another process writes it: let that end, then run the same command again")
+            for body in self._unwritten.values():
+                shard.put(body)
+            new = shard.append(stream, events, head, circumstances)
         self._unwritten = {}  # kept until now: after a failure, the next append may go to another file
         self._where[stream] = shard
         return new
@@ -132,6 +136,17 @@ class ShardedLog:
             if found is not None:
                 self._where[stream] = found
         return found
+
+
+@contextmanager
+def _in_turn(folder: Path) -> Iterator[None]:
+    """Held by one process at a time; the system lets go of it when that dies."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _in_two(stream: str, one: EventStore, other: EventStore) -> CorruptLog:

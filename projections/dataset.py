@@ -7,7 +7,7 @@ from events.log import Log
 from events.run import ConversationFinished
 from projections.card import card
 from projections.contents import Contents
-from projections.many import over, unwatched
+from projections.many import Over, over, unwatched
 from projections.records import judgements
 from projections.records.files import JSONL, PARQUET, Block, block, replacing, write_blocks
 from projections.records.sft import examples_for
@@ -25,7 +25,13 @@ def files_of(folder: Path) -> list[str]:
 
 
 def write_dataset(
-    store: Log, folder: Path, run: RunView | None = None, *, source: Path | None = None, watch: Callable[[int], None] = unwatched
+    store: Log,
+    folder: Path,
+    run: RunView | None = None,
+    *,
+    source: Path | None = None,
+    watch: Callable[[int], None] = unwatched,
+    over: Over = over,
 ) -> int:
     """Write the data set of the run that a log holds; the same log gives the same bytes.
 
@@ -34,6 +40,7 @@ def write_dataset(
         run: What ``read_run`` gave, where the caller has it already.
         source: Folder of the run, so that other processes can help; None to read in this one alone.
         watch: Is told of so many conversations more, as they are written.
+        over: Who makes the rows of some conversations: this machine, or a cluster.
 
     Returns:
         The number of rows.

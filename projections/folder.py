@@ -18,8 +18,7 @@ from typing import Any
 import orjson
 
 from events.log import Log, WritableLog
-from events.open import open_log
-from events.shards import ShardedLog
+from events.open import open_logs
 from events.urls import is_postgres, refuse_secrets
 from projections.errors import FolderError
 from projections.sealed.reading import SealedLog
@@ -115,6 +114,10 @@ class RunFolder:
         """Where the log is kept, from the manifest; raises as ``settings`` does."""
         return self._manifest()[1]
 
+    def addresses(self) -> list[str]:
+        """The same as paths from where we are, or as addresses of servers."""
+        return [log if "://" in log else str(self.path / log) for log in self.logs()]
+
     def keep_log_in(self, address: str) -> None:
         """Read from now on another log, which holds the same."""
         refuse_secrets(address)
@@ -126,14 +129,10 @@ class RunFolder:
         Raises:
             EventsError: It is not there, or is damaged.
         """
-        logs = self.logs()
-        if len(logs) > 1:
-            return ShardedLog([self.path / log for log in logs], must_exist=True)
-        if is_postgres(logs[0]):
-            return open_log(logs[0], must_exist=True)
-        if _is_file(logs[0]):
-            return open_log(self.path / logs[0], must_exist=True)
-        return SealedLog(logs[0] if "://" in logs[0] else self.path / logs[0])
+        address = self.addresses()[0]
+        if is_postgres(address) or _is_file(address):
+            return open_logs(self.addresses(), must_exist=True)
+        return SealedLog(address)
 
     def write_log(self, own: int = 0, *, durable: bool = False) -> WritableLog:
         """The log, to go on with; made where it is missing.
@@ -145,14 +144,9 @@ class RunFolder:
             FolderError: It is sealed.
             EventsError: It cannot be opened.
         """
-        logs = self.logs()
-        if is_postgres(logs[0]):
-            return open_log(logs[0])
-        if not _is_file(logs[0]):
+        if not (is_postgres(self.logs()[0]) or _is_file(self.logs()[0])):
             raise self._is_sealed()
-        if len(logs) == 1:
-            return open_log(self.path / logs[0], durable=durable)
-        return ShardedLog([self.path / log for log in logs], own=own, durable=durable)
+        return open_logs(self.addresses(), own=own, durable=durable)
 
     def _add(self, logs: Sequence[str]) -> None:
         known = self.logs()

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from projections.contents import Contents
 from projections.folder import RunFolder
@@ -19,6 +19,16 @@ from projections.folder import RunFolder
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Work = Callable[[Contents, Sequence[Item]], Result]
+
+
+class Over(Protocol):
+    """``over``, or what does the same elsewhere."""
+
+    def __call__(
+        self, items: Sequence[Item], work: Work[Item, Result], log: Contents, folder: Path | None, watch: Callable[[int], None], /
+    ) -> Iterator[Result]:
+        """See ``over``."""
+
 
 _PIECE = 100
 """Conversations that are worked on, and whose results are in memory, at a time."""
@@ -39,7 +49,7 @@ def over(
         folder: Of the run that the log belongs to, to be opened by other processes; None to stay here.
         watch: Is told how many items each result is for, as they come.
     """
-    pieces = [items[first : first + _PIECE] for first in range(0, len(items), _PIECE)]
+    pieces = pieces_of(items)
     processes = os.cpu_count() or 1
     if folder is None or len(items) < _WORTH or processes == 1:
         results: Iterator[Result] = (work(log, piece) for piece in pieces)
@@ -48,6 +58,11 @@ def over(
     for piece, result in zip(pieces, results, strict=True):
         watch(len(piece))
         yield result
+
+
+def pieces_of(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """Items, a piece at a time."""
+    return [items[first : first + _PIECE] for first in range(0, len(items), _PIECE)]
 
 
 def _apart(pieces: Sequence[Sequence[Item]], work: Work[Item, Result], folder: Path, processes: int) -> Iterator[Result]:

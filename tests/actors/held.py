@@ -63,7 +63,7 @@ def hold_on_ray(run: RunFolder, settings: RunSettings, placement: Placement, act
     from actors.cluster import HostActor, HostOrder, RayCrew  # not all that use this module need Ray
 
     log = run.write_log()
-    order = HostOrder(settings, run.path, 0, placement.capacity, dedicated=placement.kind == "dedicated")
+    order = HostOrder(settings, run.addresses(), placement.capacity, dedicated=placement.kind == "dedicated", folder=run.path)
     crew = RayCrew(order, hosts=placement.workers, actor=actor or HostActor)
     try:
         return hold(settings, log, crew, disturb)

@@ -1,8 +1,10 @@
 """Real Ray: all placements give the same bytes, and processes that are killed lose nothing."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from actors.cluster import HostOrder, RayCrew, connect
 from actors.placement import Placement
 from actors.run import Ledger
 from domain.errors import SettingError
+from events.errors import EventsError
 from projections.folder import RunFolder
 from projections.runs import read_run
 from tests.actors.held import Result, begin, held_inline, hold_on_ray, result
@@ -47,11 +50,16 @@ def held(folder: Path, placement: Placement, disturb=None, actor=None, lost: Col
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize(
     "placement",
-    [Placement("shared", 1, 50), Placement("shared", 2, 3), Placement("dedicated", 2, 1)],
+    [
+        Placement("shared", 1, 50),
+        Placement("shared", 2, 3),
+        Placement("shared", 2 * (os.cpu_count() or 1), 1),
+        Placement("dedicated", 2, 1),
+    ],
     ids=lambda placed: f"{placed.kind}-{placed.workers}",
 )
 def test_all_placements_give_the_same_bytes(tmp_path, inline, placement):
-    """Digest of the log and every byte of the data set."""
+    """Digest of the log and every byte of the data set; hosts for which there is no core share one."""
     assert held(tmp_path / "run", placement) == inline
 
 
@@ -88,11 +96,39 @@ def test_a_sub_agent_whose_processes_die_stops_no_other(tmp_path):
 
 
 @pytest.mark.usefixtures("cluster")
-def test_hosts_that_would_wait_for_ever_are_refused(tmp_path):
-    """Each host takes a core; where there are fewer, Ray would start some of them never."""
-    cores = int(ray.cluster_resources()["CPU"])
-    with pytest.raises(SettingError, match=f"the cluster has {cores}; use --workers {cores}"):
-        RayCrew(HostOrder(SETTINGS, tmp_path, 0, 1), hosts=cores + 1)
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"machine": "elsewhere"}, "the log is in files on elsewhere.*--store postgresql"),
+        ({"data": Path("/nowhere")}, "/nowhere: there is no such folder on"),
+        ({"data": Path(__file__).parent}, "is not the same on .*; put the same data there"),
+        ({"logs": ["/nowhere/0.sqlite"]}, "/nowhere/0.sqlite cannot be opened"),
+    ],
+    ids=lambda wrong: next(iter(wrong)) if isinstance(wrong, dict) else "",
+)
+def test_what_goes_wrong_at_a_host_is_raised_here(tmp_path, wrong, error):
+    """As it was raised there: one line, and no host is tried again."""
+    run = begin(tmp_path / "run", SETTINGS, Placement("shared", 1))
+    crew = RayCrew(replace(HostOrder(SETTINGS, run.addresses(), 4), **wrong), hosts=1)
+
+    with pytest.raises((SettingError, EventsError), match=error) as caught:
+        asyncio.run(crew.hold(0, [0]))
+
+    assert "\n" not in str(caught.value)
+    crew.close()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "no-such-machine.invalid:6379", "nonsense"])
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_cluster_that_does_not_answer_is_named(tmp_path, monkeypatch, address, workers):
+    """At once, where Ray itself would try for minutes."""
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+
+    with pytest.raises(SettingError, match=f"no Ray cluster takes us at {address} .*see that it runs") as caught:
+        placed = Placement("shared", workers, 4, address).settled(12)
+        RayCrew(HostOrder(SETTINGS, begin(tmp_path / "run", SETTINGS, placed).addresses(), 4), hosts=2, address=address)
+
+    assert "\n" not in str(caught.value)
 
 
 def test_hosts_need_no_litellm():

@@ -11,7 +11,6 @@ SEEDS = int(os.environ.get("SEEDS", "100"))
 STRIDE = int(os.environ.get("STRIDE", "1"))
 """Of the appends at which a host can be killed, every so many-th is tried."""
 LARGE = RunSettings(settings=("supply_chain", "retail"), count=200, seed=5)
-_MOST_HOSTS = 4
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,7 +19,7 @@ def cluster():
     ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'worldloom[cluster]'")
     from actors.cluster import connect
 
-    connect(None, _MOST_HOSTS)
+    connect(None)
     yield
     ray.shutdown()
 

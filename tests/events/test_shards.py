@@ -1,6 +1,9 @@
 """Several files as one log: what is written by one host is read and gone on with by another."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,8 @@ from events.errors import ConcurrencyError, CorruptLog, StoreUnavailable
 from events.shards import ShardedLog
 from events.store import EventStore
 from tests.events.samples import SAMPLES
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -77,3 +82,39 @@ def test_content_follows_its_event_when_a_file_fails(paths: list[Path]) -> None:
     log.append("b", SAMPLES[1:2], log.head("b"))
 
     assert digest in EventStore(paths[1]).contents()
+
+
+def test_two_hosts_that_begin_the_same_streams_at_once_begin_each_once(paths: list[Path]) -> None:
+    """A host that was given up may still be at work when another takes its conversations: one of the two begins, the other is told."""
+    code = """
+import sys
+from pathlib import Path
+from events.digests import stream_head
+from events.errors import ConcurrencyError
+from events.shards import ShardedLog
+from tests.events.samples import SAMPLES
+log = ShardedLog([Path(path) for path in sys.argv[2:]], own=int(sys.argv[1]))
+begun = 0
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(500):
+    try:
+        log.append(f"s/{number}", SAMPLES[:1], stream_head(f"s/{number}"))
+        begun += 1
+    except ConcurrencyError:
+        log.forget(f"s/{number}")
+print(begun)
+"""
+    ShardedLog(paths).close()
+    pipes: Any = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    line = [sys.executable, "-c", code]
+    hosts = [subprocess.Popen([*line, own, *map(str, paths)], cwd=ROOT, text=True, **pipes) for own in ("1", "2")]
+    for host in hosts:
+        assert host.stdout.readline() == "ready\n"
+    for host in hosts:
+        host.stdin.write("go\n")
+        host.stdin.flush()
+    begun = [host.communicate(timeout=60)[0] for host in hosts]
+
+    assert sum(map(int, begun)) == 500
+    assert len(ShardedLog(paths).streams()) == 500  # raises where a stream is in two files

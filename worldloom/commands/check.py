@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 
 from actors.conform import conform as run_conform
+from domain.errors import SettingError
+from projections import many
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.runs import read_run
@@ -28,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
 def export(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run.")] = Path("out"),
     to: Annotated[Path | None, typer.Option("--to", help="Another folder for the data set.")] = None,
+    ray_address: Annotated[str | None, typer.Option("--ray-address", help="Let a Ray cluster read a sealed run; auto finds one.")] = None,
 ) -> None:
     """Make the data set again from the log; no model is called."""
     folder = RunFolder.find(out)
@@ -35,8 +38,17 @@ def export(
     log = folder.open_log()
     run = read_run(log)
     with watching(console, "writing", len(run.finished)) as watch:
-        rows = write_dataset(log, target, run, source=folder.path, watch=watch)
+        over = _over_cluster(ray_address) if ray_address else many.over
+        rows = write_dataset(log, target, run, source=folder.path, watch=watch, over=over)
     console.print(f"{rows} rows in {target}")
+
+
+def _over_cluster(address: str) -> many.Over:
+    try:
+        from actors.spread import over_cluster  # noqa: PLC0415, ray is an extra, and slow to import
+    except ImportError as error:
+        raise SettingError(f"--ray-address {address} needs Ray ({error}); pip install 'worldloom[cluster]'") from error
+    return over_cluster(address)
 
 
 def verify(out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Path("out")) -> None:

@@ -1,7 +1,6 @@
 """``worldloom generate`` and ``worldloom settings``: the main job."""
 
 import asyncio
-from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from rich.table import Table
 
 from actors.minds import check_models
 from actors.placement import Placement, crew_of
-from actors.plan import RunSettings, prepare
+from actors.plan import RunSettings, data_digest, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
 from domain.faults import KINDS, Faults
@@ -84,7 +83,7 @@ def generate(
         seed=seed,
         models=chosen.models,
         roles=chosen.roles,
-        data=_digest(data),
+        data=data_digest(data) if data else None,
         persona_sampler=persona_sampler,
         simulate=names_simulated,
         faults=_rates(faults),
@@ -157,18 +156,6 @@ def _tell_costs(ledger: Ledger, folder: RunFolder) -> None:
             console.print(line, soft_wrap=True)
     if ledger.open() and ledger.view.budget is not None:
         console.print(f"stopped: {ledger.view.budget.reason}; the same command with a higher --max-cost goes on", soft_wrap=True)
-
-
-def _digest(data: Path | None) -> str | None:
-    """Digest of the files of an outside data folder, so that a run knows whether it goes on with the same."""
-    if data is None:
-        return None
-    if not data.is_dir():
-        raise SettingError(f"{data}: there is no such folder; --data names a folder that holds db.json and tasks")
-    whole = blake2b(digest_size=32)
-    for path in sorted(path for path in data.iterdir() if path.is_file()):
-        whole.update(path.name.encode() + b"\n" + path.read_bytes())
-    return whole.hexdigest()
 
 
 def show_settings() -> None:
