@@ -24,9 +24,9 @@ from actors.placement import Placement
 from actors.plan import Planned, RunSettings
 from actors.run import Ledger, Supervisor
 from benchmarks.measure import Finding, Memory, memory
+from events.conversation import ModelReplied
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
-from events.conversation import ModelReplied
 from projections.folder import RunFolder
 
 SETTING = "retail"
