@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError
+from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from actors.conversation import MindFactory
 from actors.host import Host, MindMaker, minds_here
-from actors.mind import Mind, Reply
+from actors.mind import Guarded, Mind, MindBroke, MindLost, Reply
 from actors.minds import make_mind
 from actors.plan import Planned, RunSettings, prepare
 from actors.run import HostLost
+from domain.errors import DomainError
 from domain.goal import Goal
 from domain.persona import Persona
 from events.base import Event
 from events.conversation import Usage
+from events.errors import EventsError
 from events.subagents import SubagentStarted
 from projections.folder import RunFolder
 from scenarios.load import load
@@ -33,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 _EXCLUDES = [".git", ".venv", "tests", "docs", "benchmarks", "demo", "out", "**/*.sqlite*"]
 _CALLS = 1000
 """Calls that a host takes at a time: batches and questions, not conversations."""
+_MOST_LIVES = 3
+"""Processes that a mind is given for one reply."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +84,22 @@ class HostActor:
         return os.getpid()
 
 
+Answer = tuple[Reply, str | None, Usage | None, float | None]
+"""A reply, and what a mind tells of it: request, usage, cost."""
+
+
 class MindActor:
     """A sub-agent's mind as a Ray actor: the child of the conversation that put it to work."""
 
     def __init__(self, path: str, model: str, setting: str, goal: Goal, persona: Persona, seed: int) -> None:
-        self._mind = make_mind(path, model, load(setting), goal, persona, seed)
+        self._mind = Guarded(make_mind(path, model, load(setting), goal, persona, seed))
 
-    async def reply(self, observed: Sequence[Event]) -> tuple[Reply, str | None, Usage | None]:
+    async def reply(self, observed: Sequence[Event]) -> Answer:
         """Take in what was observed since the last call, and say what is wanted."""
         for event in observed:
             self._mind.observe(event)
-        return await self._mind.reply(), self._mind.request, self._mind.usage
+        reply, mind = await self._mind.reply(), self._mind.mind
+        return reply, mind.request, mind.usage, mind.cost_usd
 
 
 class RemoteMind:
@@ -98,6 +107,7 @@ class RemoteMind:
 
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def __init__(self, path: str, model: str, planned: Planned) -> None:
         self.model = model
@@ -111,24 +121,39 @@ class RemoteMind:
         self._observed.append(event)
 
     async def reply(self) -> Reply:
-        """Ask the child."""
-        for attempt in range(3):
-            if self._actor is None:
-                plan = self._planned  # the setting goes by its name: its tools and validators cannot be sent
-                who = (self._path, self.model, plan.started.setting, plan.goal, plan.persona, plan.started.seed)
-                self._actor = ray.remote(MindActor).options(num_cpus=0).remote(*who)
-                self._shown = 0
+        """Ask the child.
+
+        Raises:
+            MindLost: It died again and again, or cannot be reached at all.
+        """
+        died = ""
+        for _ in range(_MOST_LIVES):
             try:
-                answer: tuple[Reply, str | None, Usage | None] = await self._actor.reply.remote(self._observed[self._shown :])
-            except RayActorError:
-                self._actor = None
-                if attempt == 2:
-                    raise
+                answer = await self._ask()
+            except RayTaskError as error:  # the child lives, and says what is wrong; as it says it, without Ray's traceback
+                raise _told(error) from None
+            except RayError as error:
+                self._actor, died = None, type(error).__name__
                 continue
             self._shown = len(self._observed)
-            reply, self.request, self.usage = answer
+            reply, self.request, self.usage, self.cost_usd = answer
             return reply
-        raise AssertionError
+        raise MindLost(f"the process of {self._path} died {_MOST_LIVES} times ({died})")
+
+    async def _ask(self) -> Answer:
+        if self._actor is None:
+            plan = self._planned  # the setting goes by its name: its tools and validators cannot be sent
+            who = (self._path, self.model, plan.started.setting, plan.goal, plan.persona, plan.started.seed)
+            self._actor = ray.remote(MindActor).options(num_cpus=0).remote(*who)
+            self._shown = 0
+        return await self._actor.reply.remote(self._observed[self._shown :])  # type: ignore[no-any-return]
+
+
+def _told(error: RayTaskError) -> Exception:
+    """What was raised on the other side; of what cannot be brought here, nothing is a fact."""
+    return (
+        error.cause if isinstance(error.cause, MindLost | MindBroke | DomainError | EventsError) else MindLost(type(error.cause).__name__)
+    )
 
 
 def minds_apart(planned: Planned) -> MindFactory:
@@ -194,6 +219,8 @@ class RayCrew:
             return await getattr(self._actors[host], question).remote(*about)
         except RayActorError as error:
             raise HostLost(f"host {host} died: {str(error).splitlines()[0]}") from error
+        except RayTaskError as error:  # the host lives: what is wrong, without Ray's traceback
+            raise error.cause from None
 
     def _make(self, host: int) -> Any:
         mine = replace(self._order, own=host + 1)

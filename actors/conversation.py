@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from actors.mind import Mind, Reply, Say
+from actors.mind import Guarded, Mind, MindBroke, Reply, Say
 from domain.agents import ASSISTANT
 from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, RunTool, Speak, decide, replay
 from domain.outcome import Environment
@@ -19,7 +19,6 @@ from domain.policy import Memory
 from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, UserSpoke
-from events.errors import EventsError
 from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -51,11 +50,15 @@ class ConversationActor:
         self._stream, self._store, self._environment, self._make_mind, self._clock = stream, store, environment, minds, clock
         self.state = Conversation(World(base))
         self._memory = Memory()
-        self._minds = {agent: minds(agent, None) for agent in (USER, ASSISTANT)}
+        self._minds = {agent: Guarded(minds(agent, None)) for agent in (USER, ASSISTANT)}
+        self.cost_usd = 0.0
+        """What all recorded replies cost."""
         self._thoughts: dict[str, asyncio.Task[Reply]] = {}
         self._head = store.head(stream)
-        if self._head.position:
-            self._believe([record.event for record in store.read(stream)])
+        recorded = [*store.read(stream)] if self._head.position else []
+        self.cost_usd += sum(record.circumstances.get("cost_usd", 0.0) for record in recorded)
+        if recorded:
+            self._believe([record.event for record in recorded])
         else:
             self._record([started])
 
@@ -74,7 +77,12 @@ class ConversationActor:
             thought.cancel()
 
     async def step(self) -> None:
-        """One step of a model, or one of a tool: one append."""
+        """One step of a model, or one of a tool: one append.
+
+        Raises:
+            MindLost: Nothing was recorded; the same conversation goes on from here when the mind can be reached.
+            SettingError, EventsError: The whole run is in question.
+        """
         turn = self.state.next()
         assert turn is not None
         if turn.call is not None:
@@ -82,23 +90,17 @@ class ConversationActor:
             return
         limit = self.state.limit_for(turn.agent)
         if limit is not None:
-            at_top = turn.agent in (USER, ASSISTANT)  # sub-agents hand back first, so that no call is left without an outcome
-            end = End(limit, fault="user" if turn.agent == USER else "assistant")
-            self._record(self._decide(end if at_top else GiveUp(turn.agent, limit)))
+            self._record(self._decide(_stop(turn.agent, limit)))
             return
         began = self._clock()
-        mind = self._minds[turn.agent]
+        mind = self._minds[turn.agent].mind
         try:
             reply = await self._thought(turn.agent)
-        except EventsError:
-            raise
-        except Exception as error:
-            if turn.agent in (USER, ASSISTANT):
-                raise
-            self._record(self._decide(GiveUp(turn.agent, f"{type(error).__name__}: {error}")))
+        except MindBroke as error:
+            self._record(self._decide(_stop(turn.agent, "model-fault", str(error))))
             return
         via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
-        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began)
+        self._record(self._events(turn.agent, reply, via), latency=self._clock() - began, cost_usd=mind.cost_usd)
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""
@@ -129,12 +131,15 @@ class ConversationActor:
     def _decide(self, command: Command) -> list[Event]:
         return decide(self.state, command, self._environment, self._memory)
 
-    def _record(self, events: Sequence[Event], latency: float | None = None) -> None:
+    def _record(self, events: Sequence[Event], latency: float | None = None, cost_usd: float | None = None) -> None:
         circumstances: dict[str, Any] = {"at": round(self._clock(), 3)}
         if latency is not None and latency >= 0.001:
             circumstances["latency_s"] = round(latency, 3)
+        if cost_usd is not None:
+            circumstances["cost_usd"] = cost_usd
         self._head = self._store.append(self._stream, events, self._head, circumstances)
         self._believe(events)
+        self.cost_usd += cost_usd or 0
 
     def _believe(self, events: Sequence[Event]) -> None:
         self.state = replay(self.state, events)
@@ -143,7 +148,7 @@ class ConversationActor:
             if isinstance(event, ModelReplied):  # what it replied is in the events after it
                 continue
             if isinstance(event, SubagentStarted):
-                self._minds[event.agent] = self._make_mind(event.agent, event)
+                self._minds[event.agent] = Guarded(self._make_mind(event.agent, event))
             for agent, mind in self._minds.items():
                 if visible(event, agent):
                     mind.observe(event)
@@ -152,6 +157,13 @@ class ConversationActor:
                 thought = self._thoughts.pop(event.agent, None)
                 if thought is not None:
                     thought.cancel()
+
+
+def _stop(agent: str, reason: str, detail: str | None = None) -> Command:
+    """What follows where an agent cannot go on: a sub-agent hands back, so that no call is left open; anyone else ends it."""
+    if agent not in (USER, ASSISTANT):
+        return GiveUp(agent, detail or reason)
+    return End(reason, fault="user" if agent == USER else "assistant", detail=detail)
 
 
 def _heard(thought: asyncio.Task[Reply]) -> None:

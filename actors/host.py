@@ -9,9 +9,11 @@ from actors.conversation import ConversationActor, MindFactory
 from actors.mind import Mind
 from actors.minds import make_mind
 from actors.plan import Place, Planned, Planner, RunSettings
-from domain.errors import SettingError
+from domain.conversation import Conversation
+from domain.errors import GoldFault, SettingError
 from domain.goal import gold_world
-from domain.verdict import judge
+from domain.incidents import incidents, usage
+from domain.verdict import Verdict, judge
 from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import EventsError
@@ -46,6 +48,7 @@ class Host:
         self._settings, self._store, self._clock, self._minds = settings, store, clock, minds or minds_here
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
+        self._door = asyncio.Lock()
         self._draining = False
         gc.freeze()  # worlds and settings never change: the collector need not walk them again and again
 
@@ -78,7 +81,8 @@ class Host:
 
     async def _hold(self, index: int) -> Event | None:
         async with self._room:
-            await asyncio.sleep(0)  # rules never wait, but whoever watches or interrupts must get a turn
+            async with self._door:
+                await asyncio.sleep(0)  # rules never wait: one begins after another, so that who watches or interrupts has a turn
             if self._draining:
                 return None
             stream = self._settings.stream(index)
@@ -86,7 +90,7 @@ class Host:
                 return await self._held(index)
             except (SettingError, EventsError, OSError):  # these concern the whole run
                 raise
-            except Exception as error:  # one conversation that breaks must not stop the others
+            except Exception as error:  # a mind that cannot be reached, or a bug of ours, must not stop the others
                 return ConversationAbandoned(stream=stream, reason=f"{type(error).__name__}: {error}", fault="infrastructure")
             finally:
                 self._store.forget(stream)
@@ -110,12 +114,28 @@ class Host:
                 await actor.step()
         finally:
             actor.leave()
-        gold = gold_world(planned.place.world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
-        verdict = judge(actor.state, planned.goal, gold)
+        verdict = _verdict(actor.state, planned)
         head = self._store.head(planned.stream)
         return ConversationFinished(
-            stream=planned.stream, events=head.position, digest=head.digest, accepted=verdict.accepted, findings=verdict.findings
+            stream=planned.stream,
+            events=head.position,
+            digest=head.digest,
+            accepted=verdict.accepted,
+            findings=verdict.findings,
+            fault=verdict.fault,
+            incidents=incidents(actor.state.history),
+            usage=usage(actor.state.history),
+            cost_usd=round(actor.cost_usd, 6),
         )
+
+
+def _verdict(held: Conversation, planned: Planned) -> Verdict:
+    setting, goal = planned.place.setting, planned.goal
+    try:
+        gold = gold_world(planned.place.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+    except GoldFault as fault:
+        return Verdict(False, (f"gold-faulted:{fault.tool}",), "tool")
+    return judge(held, goal, gold)
 
 
 def minds_here(planned: Planned) -> MindFactory:

@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.conversation import Wanted
+from domain.errors import SettingError
 from events.base import Event
 from events.conversation import Usage
+from events.errors import EventsError
+
+
+class MindLost(Exception):
+    """The mind cannot be reached: nothing was decided, so nothing is recorded, and asked again it may well reply."""
+
+
+class MindBroke(Exception):
+    """The mind was reached and could not reply; how is a fact, and the text says it."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +63,41 @@ class Mind(Protocol):
     @property
     def usage(self) -> Usage | None:
         """What the last reply took; None where nothing was paid for."""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What the last reply cost, in US dollars; recorded, never hashed."""
+
+
+class Guarded:
+    """A mind that fails only where it is asked, and in one of two ways, wherever it runs."""
+
+    def __init__(self, mind: Mind) -> None:
+        self.mind = mind
+        self._failed: Exception | None = None
+
+    def observe(self, event: Event) -> None:
+        """Let it take in one event; where it cannot, its next reply fails."""
+        try:
+            self.mind.observe(event)
+        except Exception as error:
+            self._failed = self._failed or error
+
+    async def reply(self) -> Reply:
+        """What the role wants to do now.
+
+        Raises:
+            MindLost: The machine or the network is at fault.
+            MindBroke: The mind is.
+            SettingError, EventsError: The whole run is in question.
+        """
+        try:
+            if self._failed is not None:
+                raise self._failed
+            return await self.mind.reply()
+        except (MindLost, MindBroke, SettingError, EventsError):
+            raise
+        except (OSError, MemoryError) as error:
+            raise MindLost(f"{type(error).__name__}: {error}") from error
+        except Exception as error:
+            raise MindBroke(f"{type(error).__name__}: {error}") from error

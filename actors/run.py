@@ -16,9 +16,11 @@ from events.base import Event
 from events.digests import Head, stream_head, streams_digest
 from events.log import WritableLog
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
-from projections.runs import RUN, Ending
+from projections.runs import RUN, RunView
 
 _SCHEDULE = 1000
+_BATCHES = 64
+"""For each host: so often at the least it tells how conversations came out."""
 _MOST_REPLACEMENTS = 10
 _MOST_KILLS = 3
 """A conversation that was alone with its host so often when it died is abandoned."""
@@ -69,53 +71,42 @@ class Ledger:
 
     def __init__(self, settings: RunSettings, store: WritableLog, clock: Callable[[], float] = time.time) -> None:
         self.settings, self._store, self._clock = settings, store, clock
-        self.finished: dict[str, Ending] = {}
-        self.accepted = 0
-        self.abandoned: dict[str, ConversationAbandoned] = {}
-        self.closed: RunFinished | None = None
-        self._scheduled = 0
+        self.view = RunView(RunStarted(run=settings.name, settings=settings.model_dump(mode="json")))
         self._head = stream_head(RUN)
         for record in store.read(RUN):
             self._head = Head(record.position, record.link)
-            self._believe(record.event)
+            self.view.believe(record.event)
+        self._again = self.view.again()
         if not self._head.position:
-            self.record(RunStarted(run=settings.name, settings=settings.model_dump(mode="json")))
+            self.record(self.view.started)
 
     def record(self, *events: Event) -> None:
         """Append, then believe."""
         if events:
             self._head = self._store.append(RUN, events, self._head, {"at": round(self._clock(), 3)})
         for event in events:
-            self._believe(event)
+            self.view.believe(event)
+            if isinstance(event, ConversationFinished | ConversationAbandoned):
+                self._again.discard(event.stream)
 
     def schedule(self) -> None:
         """Record what is to be held, before any of it is."""
-        for first in range(self._scheduled, self.settings.count, _SCHEDULE):
+        for first in range(len(self.view.scheduled), self.settings.count, _SCHEDULE):
             batch = range(first, min(first + _SCHEDULE, self.settings.count))
             self.record(*(ConversationScheduled(stream=self.settings.stream(index)) for index in batch))
 
     def open(self) -> list[int]:
-        """Indices of the conversations that are neither finished nor abandoned."""
-        streams = ((index, self.settings.stream(index)) for index in range(self.settings.count))
-        return [index for index, stream in streams if stream not in self.finished and stream not in self.abandoned]
+        """Indices of the conversations that are not finished; of those abandoned, the ones to be tried again, once in a ledger's life."""
+        done = {*self.view.finished, *self.view.abandoned} - self._again
+        return [index for index in range(self.settings.count) if self.settings.stream(index) not in done]
 
     def close(self) -> None:
-        """Record that all is done; ``digest`` covers every conversation, whoever held it and in whatever order."""
-        if self.closed is None:
-            digest = streams_digest({stream: end.digest for stream, end in self.finished.items()})
-            self.record(RunFinished(conversations=len(self.finished), accepted=self.accepted, digest=digest))
-
-    def _believe(self, event: Event) -> None:
-        match event:
-            case ConversationScheduled():
-                self._scheduled += 1
-            case ConversationFinished():
-                self.finished[event.stream] = Ending.of(event)
-                self.accepted += event.accepted
-            case ConversationAbandoned():
-                self.abandoned[event.stream] = event
-            case RunFinished():
-                self.closed = event
+        """Record that all is done; ``digest`` covers every finished conversation, whoever held it and in whatever order."""
+        if self.view.closed is None:
+            finished = self.view.finished
+            digest = streams_digest({stream: end.digest for stream, end in finished.items()})
+            accepted = sum(end.accepted for end in finished.values())
+            self.record(RunFinished(conversations=len(finished), accepted=accepted, digest=digest))
 
 
 class Supervisor:
@@ -141,7 +132,7 @@ class Supervisor:
         self._ledger.close()
 
     def _batches(self, indices: Sequence[int]) -> Iterable[Batch]:
-        share = len(indices) // (8 * self._crew.hosts)
+        share = len(indices) // (_BATCHES * self._crew.hosts)
         size = max(1, min(self._crew.capacity, 500, share))
         return (Batch(tuple(indices[first : first + size])) for first in range(0, len(indices), size))
 

@@ -44,9 +44,9 @@ def _measure(folder: Path, name: str, settings: RunSettings, place: Place) -> Fi
     taken = interleaved({"run": hold, "yardstick": lambda _: _yardstick()}, ROUNDS)
 
     run, store = runs[0], stores[0]
-    messages = sum(isinstance(record.event, _MESSAGES) for stream in run.finished for record in store.read(stream)) / COUNT
-    accepted = sum(end.accepted for end in run.finished.values())
-    same = len({run.closed.digest for run in runs if run.closed}) == 1
+    messages = sum(isinstance(record.event, _MESSAGES) for stream in run.view.finished for record in store.read(stream)) / COUNT
+    accepted = sum(end.accepted for end in run.view.finished.values())
+    same = len({run.view.closed.digest for run in runs if run.view.closed}) == 1
     for opened in stores:
         opened.close()
     cpu_ms, wall_ms = taken["run"].cpu_s / COUNT * 1e3, taken["run"].wall_s / COUNT * 1e3

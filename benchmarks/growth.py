@@ -37,7 +37,7 @@ _MOST_BYTES = 2048
 class Held(NamedTuple):
     """What one run took."""
 
-    count: int
+    conversations: int
     events: int
     cpu_s: float
     log_bytes: int
@@ -52,14 +52,14 @@ def measure(folder: Path) -> Iterator[Finding]:
 
 def findings(runs: Sequence[Held]) -> Iterator[Finding]:
     """What the largest run costs beside the smallest."""
-    sizes = " / ".join(f"{run.count:,}" for run in runs)
+    sizes = " / ".join(f"{run.conversations:,}" for run in runs)
     what = f"a run of {sizes} {SETTING} conversations"
     cpu, size = [run.cpu_s / run.events * 1e6 for run in runs], [run.log_bytes / run.events for run in runs]
-    whole = " / ".join(f"{run.cpu_s / run.count * 1e3:.1f}" for run in runs)
+    whole = " / ".join(f"{run.cpu_s / run.conversations * 1e3:.1f}" for run in runs)
     yield _finding(f"{what}, cpu", cpu, "us/event", f"{whole} ms a conversation")
-    yield _finding(f"{what}, log", size, "B/event", f"{runs[-1].events / runs[-1].count:.1f} events a conversation")
+    yield _finding(f"{what}, log", size, "B/event", f"{runs[-1].events / runs[-1].conversations:.1f} events a conversation")
     first, last = runs[-2:] if len(runs) > 1 else (runs[0], runs[0])
-    more = (last.peak_kib - first.peak_kib) * 1024 / max(last.count - first.count, 1)
+    more = (last.peak_kib - first.peak_kib) * 1024 / max(last.conversations - first.conversations, 1)
     peaks = " / ".join(f"{run.peak_kib / 1024:.0f}" for run in runs)
     grown = f"{more:,.0f} B a conversation more"
     yield Finding(f"{what}, memory", f"{peaks} MiB at most", "driver and host in one", grown, f"<= {_MOST_BYTES:,} B", more <= _MOST_BYTES)
@@ -99,8 +99,8 @@ def _run(path: Path, place: Place, count: int) -> int:
 
     asyncio.run(hold())
     store.close()
-    assert len(ledger.finished) == count
-    return sum(end.events for end in ledger.finished.values())
+    assert len(ledger.view.finished) == count
+    return sum(end.events for end in ledger.view.finished.values())
 
 
 def main() -> None:

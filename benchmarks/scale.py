@@ -70,7 +70,7 @@ class SlowMind:
     def __init__(self, mind: Mind, gauge: Gauge) -> None:
         self._mind, self._gauge, self.model = mind, gauge, mind.model
         self.observe = mind.observe
-        self.request = self.usage = None
+        self.request = self.usage = self.cost_usd = None
 
     async def reply(self) -> Reply:
         """The same reply, later."""
@@ -165,7 +165,7 @@ def held(in_flight: int, count: int) -> Load:
             crew.close()
             log.close()
         steps = sum(_steps(path) for path in run.log.parent.glob("*.sqlite"))
-    assert len(ledger.finished) == count
+    assert len(ledger.view.finished) == count
     least: Counter[int] = Counter()
     for spent in after[1:]:
         least.update(spent.gauge.least)

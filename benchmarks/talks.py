@@ -36,6 +36,7 @@ class Scripted:
 
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def __init__(self, agent: str, script: Callable[[int], Reply]) -> None:
         self.model, self._agent, self._script = "scripted", agent, script

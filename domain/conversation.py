@@ -31,6 +31,8 @@ from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 USER = "user"
+SUBAGENT = "subagent"
+"""Kind of the fault that an agent sees where its sub-agent gave up."""
 _SECONDS_PER_CALL = 60
 
 
@@ -194,7 +196,7 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
         case GiveUp(agent=agent, reason=reason):
             events += _fail(state, agent, clean_text(reason))
         case End(reason=reason, fault=fault, detail=detail):
-            events.append(ConversationEnded(reason=reason, fault=fault, detail=detail))
+            events.append(ConversationEnded(reason=reason, fault=fault, detail=legible(detail)))
     return events
 
 
@@ -249,7 +251,7 @@ def _fail(state: Conversation, agent: str, reason: str) -> list[Event]:
         raise OutOfOrder(f"{agent} is not at work")
     return [
         SubagentFinished(agent=agent, call_id=started.call_id, reason=reason),
-        ToolFaulted(agent=parent_of(agent), call_id=started.call_id, kind="subagent", reason=f"The agent could not finish: {reason}"),
+        ToolFaulted(agent=parent_of(agent), call_id=started.call_id, kind=SUBAGENT, reason=f"The agent could not finish: {reason}"),
     ]
 
 

@@ -7,6 +7,7 @@ DomainError
 │   ├── KeyError_       a row's key field differs from its key, or the key is taken or missing
 │   ├── ReferenceError_ a foreign key points nowhere
 │   └── InvariantError  a declared invariant would not hold
+├── GoldFault       a goal's own action breaks its tool; the conversation cannot be judged by it
 ├── SettingError        a setting, goal or task contradicts itself; stops the run at once
 └── OutOfOrder          a command that the conversation's state does not allow; a bug of the actor
 """
@@ -58,6 +59,18 @@ class InvariantError(WorldError):
     """A declared invariant would not hold."""
 
     kind = "invariant"
+
+
+class GoldFault(DomainError):
+    """A goal's own action breaks its tool.
+
+    Args:
+        tool: Which.
+    """
+
+    def __init__(self, tool: str, reason: str) -> None:
+        super().__init__(f"{tool}: {reason}")
+        self.tool = tool
 
 
 class SettingError(DomainError):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from domain.errors import Refusal, SettingError
+from domain.errors import GoldFault, Refusal, SettingError
 from domain.tools import Toolset
 from domain.transaction import Transaction
 from domain.world import World
@@ -53,6 +53,7 @@ def gold_world(world: World, goal: Goal, toolset: Toolset, *, seed: int = 0, now
 
     Raises:
         SettingError: An action names an unknown tool.
+        GoldFault: An action breaks its tool.
     """
     for position, action in enumerate(goal.actions):
         tool = toolset.get(action.tool)
@@ -66,6 +67,8 @@ def gold_world(world: World, goal: Goal, toolset: Toolset, *, seed: int = 0, now
             tool.run(transaction, action.arguments)
         except Refusal:
             continue
+        except Exception as error:  # a tool may break in any way
+            raise GoldFault(tool.name, f"{type(error).__name__}: {error}") from error
         world = world.with_changes(transaction.changes)
     return world
 

@@ -4,13 +4,16 @@ Mechanical: the state that it left must be the state that the goal's actions lea
 user must have been told what the goal wants said (APIGen-MT, section on trajectory collection).
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.agents import ASSISTANT
-from domain.conversation import Conversation
+from domain.conversation import SUBAGENT, Conversation
 from domain.goal import Goal, told
 from domain.world import World
-from events.conversation import AssistantSpoke
+from events.base import Event
+from events.conversation import AssistantSpoke, ConversationEnded, Party
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 _MOST_NAMED = 5
 GOOD_ENDS = frozenset({"user-done"})
@@ -21,6 +24,8 @@ class Verdict(NamedTuple):
 
     accepted: bool
     findings: tuple[str, ...]
+    fault: Party | None = None
+    """Whose fault it is that it is not accepted."""
 
 
 def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
@@ -33,13 +38,37 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     if conversation.ended is None:
         findings.append("not-ended")
     elif conversation.ended.reason not in GOOD_ENDS:
-        findings.append(f"ended:{conversation.ended.reason}")
+        findings.append(_how(conversation.ended))
     if conversation.world.digest != gold.digest:
         findings += [f"state-differs:{place}" for place in differences(conversation.world, gold)[:_MOST_NAMED]]
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
-    return Verdict(not findings, tuple(findings))
+    return Verdict(not findings, tuple(findings), _party(conversation) if findings else None)
+
+
+def _how(ended: ConversationEnded) -> str:
+    """Such as ``ended:turn-limit``, or with what broke ``ended:model-fault:KeyError``."""
+    kind = [ended.detail.partition(":")[0]] if isinstance(ended.detail, str) else []
+    return ":".join(["ended", ended.reason, *kind])
+
+
+def _party(conversation: Conversation) -> Party:
+    """Who kept the goal from being reached: whoever the end names, else a tool that was broken to the last, else the assistant."""
+    if conversation.ended is not None and conversation.ended.fault is not None:
+        return conversation.ended.fault
+    return "tool" if _is_a_tool_broken(conversation.history) else "assistant"
+
+
+def _is_a_tool_broken(history: Iterable[Event]) -> bool:
+    tools: dict[str, str] = {}
+    last: dict[str, bool] = {}
+    for event in history:
+        if isinstance(event, ToolCalled):
+            tools[event.call_id] = event.tool
+        elif isinstance(event, ToolAnswered | ToolRefused | ToolFaulted):
+            last[tools[event.call_id]] = isinstance(event, ToolFaulted) and event.kind != SUBAGENT
+    return any(last.values())
 
 
 def differences(one: World, other: World) -> list[str]:

@@ -29,7 +29,9 @@ class Upcast(NamedTuple):
     step: Callable[[dict[str, Any]], dict[str, Any]]
 
 
-UPCASTS: dict[str, Upcast] = {}
+UPCASTS: dict[str, Upcast] = {
+    "conversation-finished.v1": Upcast("conversation-finished.v2", lambda old: old),  # who was at fault was not recorded
+}
 
 
 def decode(topic: str, fact: bytes) -> Event:

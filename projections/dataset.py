@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from events.log import Log
+from events.run import ConversationFinished
 from projections.card import card
 from projections.contents import Contents
 from projections.many import over, unwatched
 from projections.records.files import JSONL, PARQUET, Block, block, replacing, write_blocks
 from projections.records.sft import examples_for
-from projections.runs import Ending, RunView, read_run
+from projections.runs import RunView, read_run
 
 CARD = "README.md"
 FILES = (PARQUET, JSONL, CARD)
@@ -35,12 +36,12 @@ def write_dataset(
         OSError: The folder cannot be written.
     """
     run = run or read_run(store)
-    ends = [run.finished[stream] for stream in sorted(run.finished)]
-    rows = write_blocks(over(ends, _block, Contents(store), source, watch), folder)
+    blocks = over(sorted(run.finished), run.finished.__getitem__, _block, Contents(store), source, watch)
+    rows = write_blocks(blocks, folder)
     with replacing(folder / CARD) as file:
         file.write(card(run, rows).encode())
     return rows
 
 
-def _block(contents: Contents, ends: Sequence[Ending]) -> Block:
+def _block(contents: Contents, ends: Sequence[ConversationFinished]) -> Block:
     return block(list(examples_for(contents, ends)))

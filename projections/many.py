@@ -6,7 +6,7 @@ Results come in the order of the conversations, so nobody can tell from them how
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
@@ -29,28 +29,34 @@ _AHEAD = 3
 
 
 def over(
-    items: Sequence[Item], work: Work[Item, Result], log: Contents, folder: Path | None, watch: Callable[[int], None]
+    streams: Sequence[str],
+    about: Callable[[str], Item],
+    work: Work[Item, Result],
+    log: Contents,
+    folder: Path | None,
+    watch: Callable[[int], None],
 ) -> Iterator[Result]:
-    """Do work on items, piece by piece.
+    """Do work on conversations, piece by piece.
 
     Args:
+        about: What the work needs to know of a conversation; asked when its piece is next.
         work: A function of a module, since other processes must find it; called with a log's contents and a piece.
         log: What is used in this process.
         folder: Of the run that the log belongs to, to be opened by other processes; None to stay here.
-        watch: Is told how many items each result is for, as they come.
+        watch: Is told how many conversations each result is for, as they come.
     """
-    pieces = [items[first : first + _PIECE] for first in range(0, len(items), _PIECE)]
+    pieces = (list(map(about, streams[first : first + _PIECE])) for first in range(0, len(streams), _PIECE))
     processes = os.cpu_count() or 1
-    if folder is None or len(items) < _WORTH or processes == 1:
+    if folder is None or len(streams) < _WORTH or processes == 1:
         results: Iterator[Result] = (work(log, piece) for piece in pieces)
     else:
         results = _apart(pieces, work, folder, processes)
-    for piece, result in zip(pieces, results, strict=True):
-        watch(len(piece))
+    for first, result in zip(range(0, len(streams), _PIECE), results, strict=True):
+        watch(min(_PIECE, len(streams) - first))
         yield result
 
 
-def _apart(pieces: Sequence[Sequence[Item]], work: Work[Item, Result], folder: Path, processes: int) -> Iterator[Result]:
+def _apart(pieces: Iterable[Sequence[Item]], work: Work[Item, Result], folder: Path, processes: int) -> Iterator[Result]:
     with ProcessPoolExecutor(processes, get_context("spawn"), _open, (folder,)) as pool:
         waiting: deque[Future[Result]] = deque()
         try:

@@ -1,9 +1,9 @@
 """What the run stream says: which conversations were held, and how each came out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from events.base import Event
 from events.log import Log, Recorded
 from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from projections.errors import RecordError
@@ -12,33 +12,67 @@ RUN = "run"
 """Name of the run's own stream."""
 
 
-class Ending(NamedTuple):
-    """How a conversation came out: what its ConversationFinished says, in a quarter of the memory."""
+class Endings(Mapping[str, ConversationFinished]):
+    """How conversations came out, by name; kept as the bytes that are stored, which take a quarter of the memory."""
 
-    stream: str
-    events: int
-    digest: str
-    accepted: bool
-    findings: tuple[str, ...]
+    def __init__(self) -> None:
+        self._facts: dict[str, bytes] = {}
 
-    @classmethod
-    def of(cls, event: ConversationFinished) -> "Ending":
-        """What the event says."""
-        return cls(event.stream, event.events, event.digest, event.accepted, event.findings)
+    def add(self, event: ConversationFinished) -> None:
+        """Take in one more."""
+        self._facts[event.stream] = event.to_json()
+
+    def __getitem__(self, stream: str) -> ConversationFinished:
+        return ConversationFinished.model_validate_json(self._facts[stream])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def __contains__(self, stream: object) -> bool:
+        return stream in self._facts
 
 
 @dataclass
 class RunView:
-    """A fold over the run stream."""
+    """A fold over the run stream. Of what was abandoned, ``abandoned`` has only what was not finished later."""
 
     started: RunStarted
     scheduled: list[str] = field(default_factory=list)
-    finished: dict[str, Ending] = field(default_factory=dict)
+    finished: Endings = field(default_factory=Endings)
     abandoned: dict[str, ConversationAbandoned] = field(default_factory=dict)
     closed: RunFinished | None = None
+    """Its end; None while it goes on, and again where it went on after an end."""
+    reopened: bool = False
+    """Whether it ever went on after an end: what was made of it then is older than it."""
+
+    def believe(self, event: Event) -> None:
+        """Take in the next event."""
+        match event:
+            case RunStarted():
+                self.started = event
+            case ConversationScheduled():
+                self.scheduled.append(event.stream)
+            case ConversationFinished():
+                self.finished.add(event)
+                self.abandoned.pop(event.stream, None)
+            case ConversationAbandoned():
+                self.abandoned[event.stream] = event
+        self.reopened = self.reopened or self.closed is not None
+        self.closed = event if isinstance(event, RunFinished) else None
+
+    def ends(self) -> list[ConversationFinished | ConversationAbandoned]:
+        """How each conversation came out, of those that did."""
+        return [*self.finished.values(), *self.abandoned.values()]
+
+    def again(self) -> set[str]:
+        """Abandoned conversations that may be tried again: nothing in them was at fault."""
+        return {stream for stream, end in self.abandoned.items() if end.fault == "infrastructure"}
 
 
-def mismatch(records: Sequence[Recorded], finished: Ending) -> str | None:
+def mismatch(records: Sequence[Recorded], finished: ConversationFinished) -> str | None:
     """How a conversation differs from what the run recorded at its end; None where it does not."""
     if len(records) != finished.events:
         return f"has {len(records)} events, but the run recorded its end with {finished.events}"
@@ -62,15 +96,7 @@ def read_run(store: Log) -> RunView:
             if not isinstance(event, RunStarted):
                 raise RecordError(f"{store.place}: the run stream begins with {event.TOPIC}, not with {RunStarted.TOPIC}; restore the log")
             view = RunView(event)
-        match event:
-            case ConversationScheduled():
-                view.scheduled.append(event.stream)
-            case ConversationFinished():
-                view.finished[event.stream] = Ending.of(event)
-            case ConversationAbandoned():
-                view.abandoned[event.stream] = event
-            case RunFinished():
-                view.closed = event
+        view.believe(event)
     if view is None:
         raise RecordError(f"{store.place} holds no run; name the folder that `worldloom generate --out` made")
     return view

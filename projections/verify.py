@@ -18,6 +18,7 @@ from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
 from events.log import Log, Recorded
+from events.run import ConversationFinished
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.compare import compare_files
@@ -25,7 +26,7 @@ from projections.contents import Contents
 from projections.dataset import FILES, write_dataset
 from projections.folder import RunFolder, manifest_bytes
 from projections.many import over, unwatched
-from projections.runs import RUN, Ending, RunView, mismatch, read_run
+from projections.runs import RUN, RunView, mismatch, read_run
 
 _RESTORE = "restore the log from a copy"
 _CONTENT = ("world", "scenario", "policy", "toolset", "persona", "goal")
@@ -51,6 +52,8 @@ class Report:
     """What -> how many of it were checked: conversations, events, contents, worlds, files, rows."""
     finished: bool = False
     """Whether the run came to its end; one that was interrupted can be sound as well."""
+    abandoned: int = 0
+    """Conversations that could not be held; their streams are checked as far as they go."""
 
     def take(self, other: "Report") -> None:
         """Take in what was checked elsewhere."""
@@ -79,7 +82,7 @@ def verify(folder: RunFolder, store: Log, watch: Callable[[int], None] = unwatch
     with _noting(report, f"stream {RUN}"):
         run = read_run(store)
     if run is not None:
-        report.finished = run.closed is not None
+        report.finished, report.abandoned = run.closed is not None, len(run.abandoned)
         _check_manifest(folder, run, report)
         with _noting(report, whole):
             _check_run(folder, store, run, report, watch)
@@ -121,16 +124,16 @@ def _check_run(folder: RunFolder, store: Log, run: RunView, report: Report, watc
     for stream in sorted(set(streams) - {RUN, *run.scheduled}):
         report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
     report.counts["events"] += sum(1 for _ in store.read(RUN))
-    ends = [(stream, run.finished.get(stream)) for stream in streams if stream != RUN]
+    held = [stream for stream in streams if stream != RUN]
     heads: dict[str, str] = {}
-    for checked in over(ends, _check_streams, Contents(store), folder.path, watch):
+    for checked in over(held, lambda stream: (stream, run.finished.get(stream)), _check_streams, Contents(store), folder.path, watch):
         report.take(checked[0])
         heads.update(checked[1])
     if run.closed is not None:
         _check_closed(run, heads, report)
 
 
-def _check_streams(contents: Contents, ends: Sequence[tuple[str, Ending | None]]) -> tuple[Report, dict[str, str]]:
+def _check_streams(contents: Contents, ends: Sequence[tuple[str, ConversationFinished | None]]) -> tuple[Report, dict[str, str]]:
     """Some conversations; what was found, and the digest of each."""
     report = Report()
     heads: dict[str, str] = {}
@@ -144,7 +147,7 @@ def _check_streams(contents: Contents, ends: Sequence[tuple[str, Ending | None]]
     return report, heads
 
 
-def _check_head(stream: str, records: list[Recorded], finished: Ending | None, report: Report) -> None:
+def _check_head(stream: str, records: list[Recorded], finished: ConversationFinished | None, report: Report) -> None:
     report.counts["events"] += len(records)
     wrong = mismatch(records, finished) if finished else None
     if wrong:
@@ -218,6 +221,8 @@ def _check_team(contents: Contents, stream: str, records: list[Recorded], report
 
 def _check_dataset(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     """Write the data set anew beside nothing of the old, and compare byte by byte."""
+    if run.closed is None and run.reopened:
+        return  # it was made at the end before, and will be made again at the next
     if not folder.dataset.is_dir():
         if run.closed is not None:
             report.add(str(folder.dataset), "is missing", f"run `worldloom export --out {folder.path}` to make it")

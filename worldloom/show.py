@@ -82,7 +82,8 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return Text(f"{_INDENT}   {event.call_id} is run again: {event.overtaken_by} has changed {place}", style="yellow")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
-            return Rule(f"ended: {event.reason}{fault}", align="left", style="dim")
+            why = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
+            return Group(*why, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
     return None
 
 
@@ -123,13 +124,13 @@ def _change(change: Change, longest: int) -> Text:
         added = change.before is None
         return _line(f"{_INDENT}   {'+' if added else '-'} {place}: ", json_text(change.after if added else change.before), "blue", longest)
     before, after = before_and_after(change)
-    return Text(f"{_INDENT}   ~ {place}: {_cut(before, longest)} -> {_cut(after, longest)}", style="blue")
+    return Text(f"{_INDENT}   ~ {place}: {cut(before, longest)} -> {cut(after, longest)}", style="blue")
 
 
 def _line(before: str, text: str, style: str, longest: int) -> Text:
-    return Text.assemble((before, style or "magenta"), (_cut(text, longest), style))
+    return Text.assemble((before, style or "magenta"), (cut(text, longest), style))
 
 
-def _cut(text: str, longest: int) -> str:
+def cut(text: str, longest: int) -> str:
     """A text, or its beginning and how much is missing; 0 cuts nothing."""
     return text if not longest or len(text) <= longest else f"{text[:longest]} ... ({len(text) - longest} characters more)"

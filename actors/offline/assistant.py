@@ -47,6 +47,7 @@ class OfflineAssistant:
     model = "offline/assistant"
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def __init__(
         self,

@@ -56,6 +56,7 @@ class OfflineUser:
     model = "offline/user"
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def __init__(self, goal: Goal, persona: Persona, phrases: Grammar, slots: Mapping[str, Slot], seed: int) -> None:
         self._goal, self._persona, self._phrases, self._slots, self._seed = goal, persona, phrases, slots, seed

@@ -26,6 +26,7 @@ class OfflineWorker:
 
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def __init__(self, model: str, path: str, agent: Agent, phrases: Grammar, seed: int) -> None:
         self.model, self._path, self._agent, self._phrases, self._seed = model, path, agent, phrases, seed

@@ -10,11 +10,12 @@ from domain.conversation import USER
 from domain.world import World
 from events.conversation import ConversationStarted
 from events.log import Log, Recorded
+from events.run import ConversationFinished
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered
 from projections.contents import Contents
 from projections.errors import RecordError
-from projections.runs import Ending, RunView, mismatch, read_run
+from projections.runs import RunView, mismatch, read_run
 from projections.transcript import Line, Message, agent_prompt, system_prompt, transcript
 
 VERSION = "sft.v2"
@@ -66,11 +67,11 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
         CorruptLog: A stream or a content is damaged.
     """
     run = run or read_run(store)
-    ends = [run.finished[stream] for stream in sorted(run.finished)]
-    return examples_for(Contents(store), [end for end in ends if end.accepted or not accepted_only])
+    ends = map(run.finished.__getitem__, sorted(run.finished))
+    return examples_for(Contents(store), (end for end in ends if end.accepted or not accepted_only))
 
 
-def examples_for(contents: Contents, ends: Iterable[Ending]) -> Iterator[Example]:
+def examples_for(contents: Contents, ends: Iterable[ConversationFinished]) -> Iterator[Example]:
     """The examples of some finished conversations, in the order given; raises as ``examples`` does."""
     for finished in ends:
         records = list(contents.store.read(finished.stream))
@@ -80,7 +81,7 @@ def examples_for(contents: Contents, ends: Iterable[Ending]) -> Iterator[Example
         yield from examples_of(contents, records, finished)
 
 
-def examples_of(contents: Contents, records: Sequence[Recorded], finished: Ending) -> Iterator[Example]:
+def examples_of(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished) -> Iterator[Example]:
     """What each agent can learn from a conversation; an agent that wrote nothing is left out.
 
     Messages after an agent's last one are left out: nothing of them is trained on.

@@ -71,6 +71,7 @@ class Scripted:
 
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
 
     def observe(self, event: Event) -> None:
         own = getattr(event, "agent", None) == self.agent

@@ -93,6 +93,27 @@ def test_a_finished_conversation_is_left_alone(tmp_path):
     assert EventStore(tmp_path / "log.sqlite").head(STREAM) == head != stream_head(STREAM)
 
 
+def test_cost_is_known_after_a_restart_and_in_no_digest(tmp_path):
+    """It is recorded beside the replies; one that was in flight when the process died is asked for, and paid, again."""
+
+    def costly():
+        who = minds()
+        who["assistant"].cost_usd = 0.25
+        return who
+
+    free, paid = EventStore(tmp_path / "free.sqlite"), FragileStore(tmp_path / "paid.sqlite", 14, before=False)
+    hold(free)
+    with pytest.raises(Killed):
+        hold(paid, costly())
+    store, who = EventStore(tmp_path / "paid.sqlite"), costly()
+    actor = ConversationActor(STREAM, store, started(), BASE, ENVIRONMENT, lambda path, _: who[path], clock=lambda: 0.0)
+    before = actor.cost_usd
+    asyncio.run(actor.run())
+
+    assert 0 < before < actor.cost_usd == 0.25 * len(ASSISTANT_LINES)
+    assert store.head(STREAM).digest == free.head(STREAM).digest
+
+
 @pytest.mark.parametrize(("limits", "reason"), [(Limits(turns=1), "turn-limit"), (Limits(tool_calls=3), "call-limit")])
 def test_limits_end_it(tmp_path, limits, reason):
     """What is over a limit ends with the limit's name and whose limit it was."""

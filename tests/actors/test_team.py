@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.mind import Say
+from actors.mind import MindLost, Say
 from domain.agents import Agent
 from domain.conversation import Conversation, RunTool, decide, replay
 from domain.errors import OutOfOrder, SettingError
@@ -132,24 +132,39 @@ def test_children_think_at_the_same_time(tmp_path: Path) -> None:
 
 def test_a_child_that_breaks_is_its_parents_fault_to_handle(tmp_path: Path) -> None:
     """The parent is told, the others go on, and the conversation ends as it should."""
-    lines = {**PARALLEL, "assistant/seller#2/clerk": (RuntimeError("out of ink"),), "assistant/seller#3": (OSError("fell over"),)}
+    lines = {**PARALLEL, "assistant/seller#2/clerk": (RuntimeError("out of ink"),), "assistant/seller#3": (ValueError("fell over"),)}
     state, events, _ = hold(tmp_path, Cast(lines))
 
     faults = {event.agent: event.reason for event in events if isinstance(event, ToolFaulted)}
     assert faults == {
         "assistant/seller#2": "The agent could not finish: RuntimeError: out of ink",
-        "assistant": "The agent could not finish: OSError: fell over",
+        "assistant": "The agent could not finish: ValueError: fell over",
     }
     reasons = {event.agent: event.reason for event in events if isinstance(event, SubagentFinished)}
     assert reasons == {
         "assistant/seller": None,
         "assistant/seller#2": None,
         "assistant/seller#2/clerk": "RuntimeError: out of ink",
-        "assistant/seller#3": "OSError: fell over",
+        "assistant/seller#3": "ValueError: fell over",
     }
     assert state.ended.reason == "user-done"
     assert set(outcomes(events).values()) == {1}
     assert state.world.row("stalls", "north")["apples"] == 3
+
+
+@pytest.mark.parametrize("error", [OSError("no route"), MemoryError(), MindLost("no answer")], ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("path", ["user", "assistant/seller#2", "assistant/seller#2/clerk"])
+def test_who_cannot_be_reached_has_not_given_up(tmp_path: Path, path: str, error: Exception) -> None:
+    """Nothing of it is recorded, and when it can be reached the conversation goes on to the same end."""
+    _, _, digest = hold(tmp_path, Cast(PARALLEL))
+    store = EventStore(tmp_path / "lost.sqlite")
+
+    with pytest.raises(MindLost):
+        hold(tmp_path, Cast({**PARALLEL, path: (error,) * 9}), store=store)
+    left = [record.event for record in store.read("stalls/000000")]
+    assert not [event for event in left if isinstance(event, SubagentFinished) and event.agent == path]
+
+    assert hold(tmp_path, Cast(PARALLEL), store=EventStore(tmp_path / "lost.sqlite"))[2] == digest
 
 
 def test_a_child_cannot_end_the_conversation(tmp_path: Path) -> None:

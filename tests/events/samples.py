@@ -10,14 +10,24 @@ from events.conversation import (
     Usage,
     UserSpoke,
 )
-from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
+from events.run import ConversationAbandoned, ConversationFinished, ConversationScheduled, Incident, RunFinished, RunStarted
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 SAMPLES: list[Event] = [
     RunStarted(run="run-1", settings={"settings": ["parcels"], "count": 2, "seed": 1, "data": None}),
     ConversationScheduled(stream="parcels/000000"),
-    ConversationFinished(stream="parcels/000000", events=9, digest="d", accepted=False, findings=("state-differs:returns.R-1.status",)),
+    ConversationFinished(
+        stream="parcels/000000",
+        events=9,
+        digest="d",
+        accepted=False,
+        findings=("state-differs:returns.R-1.status",),
+        fault="tool",
+        incidents=(Incident(party="tool", who="change_return", code="exception", reason="RuntimeError: broken", count=2),),
+        usage=Usage(prompt_tokens=5, completion_tokens=7),
+        cost_usd=0.25,
+    ),
     ConversationAbandoned(stream="parcels/000001", reason="KeyError: 'x'", fault="infrastructure"),
     RunFinished(conversations=1, accepted=0, digest="d"),
     ConversationStarted(

@@ -14,6 +14,7 @@ from events.catalogue import CLASSES, Upcast, decode
 from events.conversation import UserSpoke
 from events.digests import next_link, seal_holds, stream_head, unpack
 from events.errors import CorruptLog, NewerLog
+from events.run import ConversationFinished
 from events.tools import Change, ToolAnswered, ToolCalled
 from tests.domain.strategies import json_values, texts
 from tests.events.samples import SAMPLES
@@ -90,6 +91,16 @@ def test_old_versions_are_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch) -
         decode("said.v1", b'{"no":"text"}')
     with pytest.raises(CorruptLog, match=r"said\.v1"):
         decode("said.v1", b"[]")
+
+
+def test_ends_of_the_first_version_are_read() -> None:
+    """They do not say whose fault it was."""
+    fact = next(line["fact"] for line in FACTS if line["topic"] == "conversation-finished.v1")
+
+    end = decode("conversation-finished.v1", fact.encode())
+
+    assert isinstance(end, ConversationFinished)
+    assert (end.findings, end.fault, end.incidents, end.usage) == (("state-differs:returns.R-1.status",), None, (), None)
 
 
 def test_a_newer_event_says_so() -> None:

@@ -7,14 +7,16 @@ from random import Random
 
 import pytest
 
+from events.digests import streams_digest
 from events.errors import EventsError
 from events.run import ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from events.store import EventStore
 from events.tools import ToolAnswered
 from projections.errors import FolderError
 from projections.folder import RunFolder
+from projections.runs import read_run
 from projections.verify import Report, verify
-from tests.projections.recorded import SETTINGS, begin, make_run
+from tests.projections.recorded import SETTINGS, begin, hold, make_run
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +199,23 @@ def test_interrupted_run_is_sound_and_says_so(tmp_path: Path) -> None:
 
     assert report.problems == []
     assert not report.finished
+
+
+def test_a_run_that_went_on_and_was_interrupted_is_sound(run: RunFolder) -> None:
+    """A conversation that was abandoned, and is finished now, is not in the data set yet; at the run's next end it has to be."""
+    store, stream = run.write_log(), "parcels/000002"
+    hold(store, stream, begin(store, 2))
+    head = store.append("run", [ConversationScheduled(stream=stream)], store.head("run"))
+    last = store.head(stream)
+    head = store.append("run", [ConversationFinished(stream=stream, events=last.position, digest=last.digest, accepted=True)], head)
+    report = check(run)
+    assert report.problems == []
+    assert not report.finished
+
+    heads = {end.stream: end.digest for end in read_run(store).finished.values()}
+    store.append("run", [RunFinished(conversations=3, accepted=2, digest=streams_digest(heads))], head)
+    assert {problem.remedy.split()[2] for problem in check(run).problems} == {"export"}
+    store.close()
 
 
 def test_truncated_file_is_one_problem_or_more_and_no_crash(run: RunFolder) -> None:

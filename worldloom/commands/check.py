@@ -12,7 +12,7 @@ from projections.folder import RunFolder
 from projections.runs import read_run
 from projections.verify import verify as run_verify
 from scenarios.load import load
-from worldloom.progress import watching
+from worldloom.bar import watching
 
 console = Console(highlight=False, soft_wrap=True)
 _NOT_EQUAL = 1
@@ -49,6 +49,8 @@ def verify(out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Pat
     for problem in report.problems:
         console.print(str(problem), markup=False)
     state = "the run is finished" if report.finished else "the run was interrupted; the same generate command goes on"
+    if report.abandoned:
+        state += f", without {report.abandoned} that were abandoned"
     console.print(f"checked {counts}: {len(report.problems) or 'no'} problem(s); {state}")
     if report.problems:
         raise typer.Exit(_NOT_EQUAL)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from actors.minds import check_models
@@ -17,10 +16,15 @@ from actors.run import Crew, Ledger, Supervisor
 from domain.errors import SettingError
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
+from projections.runs import RunView
+from projections.tally import Tally
 from scenarios.load import load, names
-from worldloom.progress import watching
+from worldloom.bar import watching
+from worldloom.progress import Meter, showing
+from worldloom.summary import failures, settings_table, spent
 
 console = Console(highlight=False)
+_NONE_HELD = 1
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,7 +47,7 @@ def generate(
     store: Annotated[str | None, typer.Option("--store", help="postgresql://user@host/database, instead of files.")] = None,
     ray_address: Annotated[str | None, typer.Option("--ray-address", help="A running Ray cluster; auto finds one here.")] = None,
 ) -> None:
-    """Generate conversations, and the data set made of them."""
+    """Generate conversations, and the data set made of them; exit code 1 where not one could be held to its end."""
     loaded = {name: load(name) for name in settings}
     run_settings = RunSettings(
         settings=tuple(loaded), count=count, seed=seed, models={"user": user, "assistant": assistant}, data=_digest(data)
@@ -57,48 +61,37 @@ def generate(
         ledger = Ledger(run_settings, log)
         if ledger.open():
             with crew_of(placed, run_settings, places, folder.path, log, data) as crew:
-                _hold(ledger, crew, count)
+                _hold(ledger, crew)
         ledger.close()
-        with watching(console, "writing the data set", len(ledger.finished)) as watch:
+        with watching(console, "writing the data set", len(ledger.view.finished)) as watch:
             rows = write_dataset(log, folder.dataset, source=folder.path, watch=watch)
     finally:
         log.close()
-    _summarise(ledger, folder, rows)
+    _summarise(ledger.view, folder, rows)
+    if not ledger.view.finished:
+        raise typer.Exit(_NONE_HELD)
 
 
-def _hold(ledger: Ledger, crew: Crew, count: int) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[how]}"))
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("conversations", total=count, completed=count - len(ledger.open()), how="")
+def _hold(ledger: Ledger, crew: Crew) -> None:
+    again = ledger.view.again()
+    before = [end for end in ledger.view.ends() if end.stream not in again]
+    with showing(Meter(before, ledger.settings.count), console) as advance:
 
         async def hold() -> None:
             async for ends in Supervisor(ledger, crew).hold_all():
-                progress.update(task, advance=len(ends), how=_how(ledger))
+                advance(ends)
 
         asyncio.run(hold())
 
 
-def _how(ledger: Ledger) -> str:
-    abandoned = f", {len(ledger.abandoned)} abandoned" if ledger.abandoned else ""
-    return f"{ledger.accepted} accepted, {len(ledger.finished) - ledger.accepted} not{abandoned}"
-
-
-def _summarise(run: Ledger, folder: RunFolder, rows: int) -> None:
-    table = Table("setting", "conversations", "accepted", "events", "not accepted because", title=f"{run.settings.name} in {folder.path}")
-    for name in run.settings.settings:
-        ends = [end for stream, end in run.finished.items() if stream.startswith(f"{name}/")]
-        reasons: dict[str, int] = {}
-        for end in ends:
-            for code in {finding.split(":")[0] for finding in end.findings}:
-                reasons[code] = reasons.get(code, 0) + 1
-        why = ", ".join(f"{count} {code}" for code, count in sorted(reasons.items()))
-        table.add_row(name, str(len(ends)), str(sum(end.accepted for end in ends)), str(sum(end.events for end in ends)), why)
-    console.print(table)
-    for abandoned in run.abandoned.values():
-        console.print(f"abandoned: {abandoned.stream} ({abandoned.fault}): {abandoned.reason}", markup=False)
-    digest = run.closed.digest[:16] if run.closed else "-"
-    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}", soft_wrap=True)
-    first = min(run.finished, default=None)
+def _summarise(view: RunView, folder: RunFolder, rows: int) -> None:
+    console.print(settings_table(view, folder.path))
+    for line in failures(view, folder.path):
+        console.print(line, markup=False, soft_wrap=True)
+    paid = spent(Tally.of(view.finished.values()))
+    digest = view.closed.digest[:16] if view.closed else "-"
+    console.print(f"{rows} rows in {folder.dataset}; log digest {digest}{paid and '; '}{paid}", soft_wrap=True)
+    first = min(view.finished, default=None)
     if first:
         console.print(f"look next: worldloom show {first} --out {folder.path}", soft_wrap=True)
 

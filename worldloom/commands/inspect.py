@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.errors import SettingError
+from events.conversation import ConversationEnded
 from events.log import Log
 from projections.folder import RunFolder
-from projections.runs import RUN, read_run
+from projections.runs import RUN, RunView, read_run
 from projections.state import diff, world_at
 from worldloom.show import before_and_after, render
+from worldloom.summary import failures
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -34,10 +36,13 @@ def log(
     out: Out = Path("out"),
     limit: Annotated[int, typer.Option("--limit", min=1, help="Lines at most.")] = 50,
 ) -> None:
-    """List the conversations of a run, or the events of one of them."""
+    """List the conversations of a run and what failed in them, or the events of one of them."""
     store = RunFolder.find(out).open_log()
     if conversation is None:
-        _list_conversations(store, limit)
+        view = read_run(store)
+        _list_conversations(view, limit)
+        for line in failures(view, out):
+            console.print(line, markup=False, soft_wrap=True)
         return
     table = Table("event", "what", "agent", "gist", "link", box=None)
     for record in store.read(find(store, conversation)):
@@ -48,8 +53,7 @@ def log(
     Console(highlight=False).print(table)
 
 
-def _list_conversations(store: Log, limit: int) -> None:
-    run = read_run(store)
+def _list_conversations(run: RunView, limit: int) -> None:
     ends = dict.fromkeys(run.scheduled, ("open", ""))
     for stream, end in run.finished.items():
         ends[stream] = ("accepted" if end.accepted else "not accepted", ", ".join(end.findings) or f"{end.events} events")
@@ -68,8 +72,22 @@ def show(
 ) -> None:
     """Show a conversation as people read it, with what each tool call changed."""
     store = RunFolder.find(out).open_log()
-    for part in render(store, find(store, conversation), full=full):
+    stream = find(store, conversation)
+    for part in render(store, stream, full=full):
         console.print(part)
+    last = None
+    for record in store.read(stream):
+        last = record.event
+    if not isinstance(last, ConversationEnded):
+        console.print(_unended(store, stream), style="red", markup=False)
+
+
+def _unended(store: Log, stream: str) -> str:
+    """Why a conversation has no end."""
+    abandoned = read_run(store).abandoned.get(stream)
+    if abandoned is None:
+        return "it has not ended; the same generate command goes on with it"
+    return f"abandoned, fault of the {abandoned.fault}: {abandoned.reason}"
 
 
 def replay(
@@ -106,5 +124,8 @@ def find(store: Log, name: str) -> str:
     fitting = [stream for stream in streams if name.isdigit() and int(stream.rsplit("/", 1)[-1]) == int(name)]
     if len(fitting) == 1:
         return fitting[0]
+    abandoned = read_run(store).abandoned.get(name)
+    if abandoned is not None:
+        raise SettingError(f"{store.place}: {name} was abandoned before it began ({abandoned.fault}): {abandoned.reason}")
     some = ", ".join(streams[:3]) + (" ..." if len(streams) > 3 else "")
     raise SettingError(f"{store.place}: there is no conversation {name!r}; there are {len(streams)}: {some or 'none'}")

@@ -1,0 +1,79 @@
+"""Verdict: who is at fault where a goal was not reached, and what failed on the way."""
+
+import pytest
+
+from domain.conversation import Command, Conversation, End
+from domain.goal import Action, Goal, gold_world
+from domain.incidents import incidents, usage
+from domain.verdict import Verdict, judge
+from domain.world import World
+from events.conversation import ModelReplied, Usage
+from events.run import Incident
+from tests.parcels import TOOLSET, base, begun, call, hold, say
+
+GOAL = Goal(id="g", instruction="", actions=(Action(tool="change_return", arguments={"return_id": "R-1", "amount": 7}),))
+DONE = End("user-done")
+
+
+def held(*commands: Command) -> Conversation:
+    return hold(begun(), [say("Hello."), *commands])[-1][1]
+
+
+def judged(*commands: Command) -> Verdict:
+    return judge(held(*commands), GOAL, gold_world(World(base()), GOAL, TOOLSET))
+
+
+def test_nobody_is_at_fault_where_it_is_accepted() -> None:
+    """Even if a tool broke on the way."""
+    assert judged(call("half_way", return_id="R-1", then="raise"), call("change_return", return_id="R-1", amount=7), DONE) == (
+        True,
+        (),
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("commands", "party"),
+    [
+        ((DONE,), "assistant"),
+        ((call("half_way", return_id="R-1", then="refuse"), DONE), "assistant"),
+        ((call("half_way", return_id="R-1", then="raise"), DONE), "tool"),
+        ((call("open_return", customer_id="C-9", amount=1), call("open_return", customer_id="C-1", amount=1), DONE), "assistant"),
+        ((call("half_way", return_id="R-1", then="raise"), End("turn-limit", fault="user")), "user"),
+        ((End("call-limit", fault="assistant"),), "assistant"),
+    ],
+)
+def test_who_kept_the_goal_from_being_reached(commands: tuple[Command, ...], party: str) -> None:
+    """Whoever the end names; else a tool that was broken to the last; else the assistant."""
+    verdict = judged(*commands)
+
+    assert not verdict.accepted
+    assert verdict.fault == party
+
+
+def test_incidents_are_counted_by_who_and_why() -> None:
+    """With the reason of the first; refusals are none."""
+    calls = [
+        call("half_way", return_id="R-2", then="raise"),
+        call("half_way", return_id="R-1", then="raise"),
+        call("half_way", return_id="R-1", then="schema"),
+        call("half_way", return_id="R-1", then="refuse"),
+        call("forget", table="customers", key="C-1"),
+    ]
+    found = incidents(held(*calls, DONE).history)
+
+    assert [(one.who, one.code, one.count) for one in found] == [
+        ("forget", "reference", 1),
+        ("half_way", "exception", 2),
+        ("half_way", "schema", 1),
+    ]
+    assert found[1] == Incident(party="tool", who="half_way", code="exception", reason="RuntimeError: broken", count=2)
+
+
+def test_usage_is_added_up() -> None:
+    """Replies that say nothing of it count for nothing; where none does, there is no usage."""
+    silent = ModelReplied(agent="user", model="m")
+    told = ModelReplied(agent="user", model="m", usage=Usage(prompt_tokens=3, completion_tokens=4))
+
+    assert usage([silent, told, told]) == Usage(prompt_tokens=6, completion_tokens=8)
+    assert usage([silent]) is None
