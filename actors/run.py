@@ -21,6 +21,10 @@ from projections.runs import RUN, RunView
 _SCHEDULE = 1000
 _BATCHES = 64
 """For each host: so often at the least it tells how conversations came out."""
+_PARTS, _MOST_IN_BATCH = 8, 500
+"""A batch is a small part of what a host holds: its room is free again only when its last conversation has ended."""
+_AHEAD = 2
+"""Times its capacity that a host is given, so that it has one to begin whenever one ends."""
 _MOST_REPLACEMENTS = 10
 _MOST_KILLS = 3
 """A conversation that was alone with its host so often when it died is abandoned."""
@@ -116,6 +120,8 @@ class Supervisor:
         self._ledger, self._crew = ledger, crew
         self._queue: deque[Batch] = deque()
         self._under_way: dict[asyncio.Task[list[Event]], tuple[int, Batch]] = {}
+        self._given: Counter[int] = Counter()
+        """Host -> room that is taken on it, in conversations."""
         self._kills: Counter[int] = Counter()
 
     async def hold_all(self) -> AsyncIterator[list[Event]]:
@@ -133,34 +139,45 @@ class Supervisor:
 
     def _batches(self, indices: Sequence[int]) -> Iterable[Batch]:
         share = len(indices) // (_BATCHES * self._crew.hosts)
-        size = max(1, min(self._crew.capacity, 500, share))
+        size = max(1, min(self._crew.capacity // _PARTS, _MOST_IN_BATCH, share))
         return (Batch(tuple(indices[first : first + size])) for first in range(0, len(indices), size))
 
     def _dispatch(self) -> None:
-        """Give every host as much as it may hold, and one batch more to go on with."""
-        for host in range(self._crew.hosts):
-            while self._queue and self._has_room(host, self._queue[0]):
+        """Give to all hosts in turns, until each has what it may hold and more to go on with."""
+        hosts = deque(range(self._crew.hosts))
+        while hosts and self._queue:
+            host = hosts.popleft()
+            if self._has_room(host, self._queue[0]):
                 batch = self._queue.popleft()
                 self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
+                self._given[host] += self._room(batch)
+                hosts.append(host)
 
     def _has_room(self, host: int, batch: Batch) -> bool:
-        mine = [other for at, other in self._under_way.values() if at == host]
-        if batch.alone or any(other.alone for other in mine):
-            return not mine
-        return sum(len(other.indices) for other in mine) <= self._crew.capacity
+        return self._given[host] < (1 if batch.alone else _AHEAD * self._crew.capacity)
+
+    def _room(self, batch: Batch) -> int:
+        """What a batch takes up on a host, in conversations: alone, all that there is."""
+        return _AHEAD * self._crew.capacity if batch.alone else len(batch.indices)
+
+    def _take_back(self, task: asyncio.Task[list[Event]]) -> tuple[int, Batch]:
+        """A batch that is no longer under way, and the host that held it."""
+        host, batch = self._under_way.pop(task)
+        self._given[host] -= self._room(batch)
+        return host, batch
 
     async def _collect(self, done: Iterable[asyncio.Task[list[Event]]]) -> list[Event]:
         ends: list[Event] = []
         lost: dict[int, list[Batch]] = {}
         for task in done:
-            host, batch = self._under_way.pop(task)
+            host, batch = self._take_back(task)
             try:
                 ends += task.result()
             except HostLost:
                 lost.setdefault(host, []).append(batch)
         for host, batches in lost.items():
             for task in [task for task, (at, _) in self._under_way.items() if at == host]:
-                _, batch = self._under_way.pop(task)
+                _, batch = self._take_back(task)
                 result = (await asyncio.gather(task, return_exceptions=True))[0]
                 if isinstance(result, list):
                     ends += result
