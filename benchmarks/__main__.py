@@ -1,27 +1,29 @@
-"""``python -m benchmarks``: every figure in one run, as one table; exit code 1 where a target is missed."""
+"""``python -m benchmarks``: every figure in one run, as one table; ``python -m benchmarks turns scale`` some of them."""
 
 import os
 import platform
 import sqlite3
 import sys
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import append, conversations, postgres, replay, world
 from benchmarks.measure import Finding
+
+PARTS = ("append", "postgres", "replay", "world", "conversations", "turns", "growth", "scale")
 
 
 def main() -> None:
     """Measure all promises, or those whose names are given."""
     console = Console()
-    parts = {"append": append, "postgres": postgres, "replay": replay, "world": world, "conversations": conversations}
     findings: list[Finding] = []
-    for name in sys.argv[1:] or parts:
+    for name in sys.argv[1:] or PARTS:
+        part = import_module(f"benchmarks.{name}")  # here and not above: processes that are started import what stands there
         with TemporaryDirectory(prefix="worldloom-bench-") as folder, console.status(f"measuring: {name}"):
-            findings += parts[name].measure(Path(folder))
+            findings += part.measure(Path(folder))
     table = Table("what", "figure", "beside", "ratio", "target", "met", title="Worldloom, medians of interleaved rounds")
     for finding in findings:
         table.add_row(*finding[:5], "[green]yes" if finding.met else "[red]no")
