@@ -21,6 +21,10 @@ from projections.runs import RUN, RunView
 _SCHEDULE = 1000
 _BATCHES = 64
 """For each host: so often at the least it tells how conversations came out."""
+_PARTS, _MOST_IN_BATCH = 8, 500
+"""A batch is a small part of what a host holds: its room is free again only when its last conversation has ended."""
+_AHEAD = 2
+"""Times its capacity that a host is given, so that it has one to begin whenever one ends."""
 _MOST_REPLACEMENTS = 10
 _MOST_KILLS = 3
 """A conversation that was alone with its host so often when it died is abandoned."""
@@ -116,6 +120,8 @@ class Supervisor:
         self._ledger, self._crew = ledger, crew
         self._queue: deque[Batch] = deque()
         self._under_way: dict[asyncio.Task[list[Event]], tuple[int, Batch]] = {}
+        self._given: Counter[int] = Counter()
+        """Host -> room that is taken on it, in conversations."""
         self._kills: Counter[int] = Counter()
         self.out_of_money: BudgetReached | None = None
         """Why the run stops before its end."""
@@ -140,39 +146,45 @@ class Supervisor:
 
     def _batches(self, indices: Sequence[int]) -> Iterable[Batch]:
         share = len(indices) // (_BATCHES * self._crew.hosts)
-        size = max(1, min(self._crew.capacity, 500, share))
+        size = max(1, min(self._crew.capacity // _PARTS, _MOST_IN_BATCH, share))
         return (Batch(tuple(indices[first : first + size])) for first in range(0, len(indices), size))
 
     def _dispatch(self) -> None:
-        """Give every host as much as it may hold, and one batch more to go on with; the next goes where there is least."""
-        held: dict[int, list[Batch]] = {host: [] for host in range(self._crew.hosts)}
-        for host, batch in self._under_way.values():
-            held[host].append(batch)
-        while self._queue:
-            free = [host for host in held if self._has_room(held[host], self._queue[0])]
-            if not free:
-                break
-            host = min(free, key=lambda host: _load(held[host]))
-            held[host].append(batch := self._queue.popleft())
-            self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
+        """Give to all hosts in turns, until each has what it may hold and more to go on with."""
+        hosts = deque(range(self._crew.hosts))
+        while hosts and self._queue:
+            host = hosts.popleft()
+            if self._has_room(host, self._queue[0]):
+                batch = self._queue.popleft()
+                self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
+                self._given[host] += self._room(batch)
+                hosts.append(host)
 
-    def _has_room(self, held: Sequence[Batch], batch: Batch) -> bool:
-        if batch.alone or any(other.alone for other in held):
-            return not held
-        return _load(held) <= self._crew.capacity
+    def _has_room(self, host: int, batch: Batch) -> bool:
+        return self._given[host] < (1 if batch.alone else _AHEAD * self._crew.capacity)
+
+    def _room(self, batch: Batch) -> int:
+        """What a batch takes up on a host, in conversations: alone, all that there is."""
+        return _AHEAD * self._crew.capacity if batch.alone else len(batch.indices)
+
+    def _take_back(self, task: asyncio.Task[list[Event]]) -> tuple[int, Batch]:
+        """A batch that is no longer under way, and the host that held it."""
+        host, batch = self._under_way.pop(task)
+        self._given[host] -= self._room(batch)
+        return host, batch
 
     async def _collect(self, done: Iterable[asyncio.Task[list[Event]]]) -> list[Event]:
         ends: list[Event] = []
         lost: dict[int, list[Batch]] = {}
         for task in done:
-            host, batch = self._under_way.pop(task)
+            host, batch = self._take_back(task)
             try:
                 ends += task.result()
             except HostLost:
                 lost.setdefault(host, []).append(batch)
         for host, batches in lost.items():
             for task in [task for task, (at, _) in self._under_way.items() if at == host]:
-                _, batch = self._under_way.pop(task)
+                _, batch = self._take_back(task)
                 result = (await asyncio.gather(task, return_exceptions=True))[0]
                 if isinstance(result, list):
                     ends += result
@@ -237,7 +249,3 @@ class Supervisor:
         results = await asyncio.gather(*self._under_way, return_exceptions=True)
         self._under_way.clear()
         self._ledger.record(*self._unless_told(end for result in results if isinstance(result, list) for end in result))
-
-
-def _load(batches: Sequence[Batch]) -> int:
-    return sum(len(batch.indices) for batch in batches)

@@ -67,8 +67,8 @@ def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = N
         CorruptLog: A stream or a content is damaged.
     """
     run = run or read_run(store)
-    ends = [run.finished[stream] for stream in sorted(run.finished)]
-    return examples_for(Contents(store), [end for end in ends if end.accepted or not accepted_only])
+    ends = map(run.finished.__getitem__, sorted(run.finished))
+    return examples_for(Contents(store), (end for end in ends if end.accepted or not accepted_only))
 
 
 def examples_for(contents: Contents, ends: Iterable[ConversationFinished]) -> Iterator[Example]:

@@ -12,6 +12,7 @@ from actors.inline import InlineCrew
 from actors.plan import Place, RunSettings, prepare
 from actors.run import HostLost, Ledger, Supervisor
 from events.base import Event
+from events.run import ConversationFinished
 from events.store import EventStore
 from scenarios.load import load
 from tests.actors.fragile import Fragile, Killed, When, nth
@@ -112,6 +113,59 @@ def test_hosts_that_die_are_replaced(tmp_path, digest, when):
     assert crew.replaced >= 4
     assert ledger.view.abandoned == {}
     assert ledger.view.closed.digest == digest
+
+
+class GatedCrew:
+    """Hosts that hold a batch until they are let go."""
+
+    hosts = 2
+    capacity = 16
+
+    def __init__(self) -> None:
+        self.under_way: list[tuple[int, Sequence[int], asyncio.Event]] = []
+
+    async def hold(self, host: int, indices: Sequence[int]) -> list[Event]:
+        gate = asyncio.Event()
+        self.under_way.append((host, indices, gate))
+        await gate.wait()
+        self.under_way = [each for each in self.under_way if each[2] is not gate]
+        return [ConversationFinished(stream=f"supply_chain/{index:06d}", events=1, digest="d", accepted=True) for index in indices]
+
+    def given(self) -> list[int]:
+        return [sum(len(indices) for at, indices, _ in self.under_way if at == host) for host in range(self.hosts)]
+
+    async def drain(self) -> None:
+        raise AssertionError("nobody interrupts")
+
+
+def test_hosts_always_have_one_to_begin(tmp_path):
+    """All hosts are given alike, more than they hold at a time; what ends on one is made up for there, long before all else ends."""
+    crew = GatedCrew()
+    ledger = Ledger(SETTINGS.model_copy(update={"count": 400}), EventStore(tmp_path / "0.sqlite"), clock=lambda: 0.0)
+
+    async def run() -> None:
+        held = asyncio.ensure_future(drained(Supervisor(ledger, crew).hold_all()))
+        while not held.done():
+            await settled()
+            if len(ledger.view.finished) < 300:
+                assert crew.given() == [2 * crew.capacity] * 2
+            crew.under_way[len(ledger.view.finished) % len(crew.under_way)][2].set()
+            await settled()
+        await held
+
+    asyncio.run(run())
+    assert len(ledger.view.finished) == 400
+
+
+async def settled() -> None:
+    """Let everything that can go on go on."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def drained(ends) -> None:
+    async for _ in ends:
+        pass
 
 
 def test_a_conversation_that_kills_its_host_is_given_up(tmp_path, digest):

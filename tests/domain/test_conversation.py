@@ -4,7 +4,7 @@ import pytest
 
 from domain.conversation import CallTools, Conversation, End, RunTool, Speak, Wanted, decide, evolve, replay
 from domain.errors import OutOfOrder
-from domain.history import History
+from domain.history import History, Names
 from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule
 from domain.world import World
@@ -127,3 +127,13 @@ def test_histories_share_and_stay_apart() -> None:
     with pytest.raises(IndexError, match="position 2 of a history of 2"):
         _ = root[2]
     assert list(root.plus()) == [1, 2]
+
+
+def test_sets_of_names_are_shared_not_mixed() -> None:
+    """A set does not see what was added to another that came from it; a name counts once."""
+    root = Names(["a", "b", "a"])
+    left, right = root.plus("c").plus("d"), root.plus("e")
+
+    assert [list(names) for names in (root, left, right, left.plus("a"))] == [["a", "b"], ["a", "b", "c", "d"], ["a", "b", "e"], [*left]]
+    assert ("c" in root, "c" in left, "c" in right, "e" in left, "e" in right) == (False, True, False, False, True)
+    assert (len(root), len(left), len(right.plus("c"))) == (2, 4, 4)

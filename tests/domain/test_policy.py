@@ -48,6 +48,21 @@ def test_the_latest_answer_is_the_latest() -> None:
     assert memory.last_answer("sneak") is None
 
 
+def test_the_latest_call_with_an_argument_is_found() -> None:
+    """Of several with the same text the last one, also when more come after a look; other arguments and tools do not count."""
+    memory = remember(
+        events_of(call("find_return", return_id="R-1"), call("find_return", return_id="R-2"), call("find_return", return_id="R-1"))
+    )
+    found = memory.answers["find_return"]
+
+    assert found.last("return_id", "R-1") is found[2]
+    assert found.last("return_id", "R-3") is None
+    assert found.last("customer_id", "R-1") is None
+    found.append(({"return_id": "R-1", "count": 1}, "later"))
+    assert found.last("return_id", "R-1") == ({"return_id": "R-1", "count": 1}, "later")
+    assert memory.effects["find_return"].last("return_id", "R-1") is None
+
+
 def test_a_rule_guards_and_tells_its_sentence() -> None:
     """A blocked call is refused with the rule's id and sentence; after consent it goes ahead; consent is for one turn."""
     held = events_of(

@@ -100,7 +100,7 @@ def generate(
         if not ledger.open():
             ledger.close()
         with watching(console, "writing the data set", len(ledger.view.finished)) as watch:
-            rows = write_dataset(log, folder.dataset, source=folder.path, watch=watch)
+            rows = write_dataset(log, folder.dataset, ledger.view, source=folder.path, watch=watch)
     finally:
         log.close()
     _summarise(ledger.view, folder, rows)
