@@ -8,7 +8,7 @@ import pytest
 
 from actors import cluster
 from actors.cluster import minds_apart
-from actors.host import minds_here
+from actors.minds import minds_here
 from tests.actors.trouble import CHILD_BREAKS, CHILD_LOST, cause, seed_of, troubled_mind
 
 
@@ -33,4 +33,4 @@ class TroubledHost(cluster.HostActor):
         cause(pytest.MonkeyPatch())
         cluster.MindActor = TroubledMind
         apart = {seed_of(CHILD_LOST), seed_of(CHILD_BREAKS)}
-        return lambda planned: (minds_apart if planned.started.seed in apart else minds_here)(planned)
+        return lambda planned: (minds_apart(minds_here) if planned.started.seed in apart else minds_here)(planned)
