@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors import host
+from actors import host, minds
 from actors.minds import make_mind
 from actors.plan import RunSettings
 from domain.tools import CodeTool
@@ -65,7 +65,7 @@ def cause(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(CodeTool, "run", broken_run)
     patch.setattr(host, "judge", broken_judge)
-    patch.setattr(host, "make_mind", troubled_mind)
+    patch.setattr(minds, "make_mind", troubled_mind)
 
 
 def digests(view: RunView, *but: int) -> dict[str, str]:

@@ -33,4 +33,4 @@ class TroubledHost(cluster.HostActor):
         cause(pytest.MonkeyPatch())
         cluster.MindActor = TroubledMind
         apart = {seed_of(CHILD_LOST), seed_of(CHILD_BREAKS)}
-        return lambda planned: (minds_apart if planned.started.seed in apart else minds_here)(planned)
+        return lambda planned: (minds_apart(minds_here) if planned.started.seed in apart else minds_here)(planned)

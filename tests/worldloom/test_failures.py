@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actors import host
+from actors import host, minds
 from actors.mind import MindLost
 from events.conversation import Usage
 from tests.worldloom.command import Command
@@ -17,7 +17,7 @@ WORDS = ("generate", "retail", "supply_chain", "-n", 6, "--seed", 3, "--out")
 
 def change_minds(patch: pytest.MonkeyPatch, change: Callable[[Any], None], *streams: int) -> None:
     """Change the minds of conversations, given their indices; without any, of all."""
-    make = host.make_mind
+    make = minds.make_mind
     seeds: dict[int, int] = {}
     plan = host.Planner.plan
 
@@ -33,7 +33,7 @@ def change_minds(patch: pytest.MonkeyPatch, change: Callable[[Any], None], *stre
         return mind
 
     patch.setattr(host.Planner, "plan", noting)
-    patch.setattr(host, "make_mind", making)
+    patch.setattr(minds, "make_mind", making)
 
 
 def lose(mind: Any) -> None:
@@ -125,7 +125,8 @@ def test_tokens_and_cost_are_told(worldloom, monkeypatch, tmp_path):
     events = worldloom("log", "supply_chain/000001", "--out", tmp_path).out
     replies = sum("model-replied.v1" in line for line in events.splitlines())
     for told in (first, second):
-        assert f"{replies * 1000:,} + {replies * 10:,} tokens, ${replies / 100:.2f}" in told
+        assert f"cost: ${replies / 100:.2f}" in told
+        assert f"{replies * 1000:,} + {replies * 10:,} tokens" in told
 
 
 def test_an_unheld_conversation_is_told_from_an_unknown_one(worldloom, monkeypatch, tmp_path):
