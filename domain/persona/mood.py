@@ -74,22 +74,24 @@ class Mood:
 
     def _cause(self, history: Sequence[Event], content: str) -> str:
         since, before = _since_last_turn(history)
-        if before is not None and self._asked(before) & self._asked(content):
+        asked = _asked(content, self.slots)
+        if before is not None and asked and _asked(before, asked):
             return "repeated-question"
         outcomes = [event for event in since if isinstance(event, ToolAnswered | ToolFaulted)]
         if outcomes and isinstance(outcomes[-1], ToolFaulted):
             return "fault"
-        if says_no(content) and not understood_nothing(content) and not self._asked(content):
+        if not asked and says_no(content) and not understood_nothing(content):
             return "refusal"
         if any(isinstance(event, ToolAnswered) and event.changes for event in outcomes):
             return "success"
         waited = sum(isinstance(event, ToolCalled) for event in since)
         return "long-wait" if waited >= WAITS[self.patience] else ""
 
-    def _asked(self, content: str) -> frozenset[str]:
-        """Slots that a message asks for."""
-        questions = _QUESTION.findall(content)
-        return frozenset(name for name, slot in self.slots.items() if any(slot.asked_in(question) for question in questions))
+
+def _asked(content: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:
+    """Those of the slots that a message asks for."""
+    questions = "\n".join(_QUESTION.findall(content))
+    return {name: slot for name, slot in slots.items() if slot.asked_in(questions)} if questions else {}
 
 
 def _since_last_turn(history: Sequence[Event]) -> tuple[list[Event], str | None]:
