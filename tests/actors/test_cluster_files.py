@@ -11,7 +11,7 @@ import yaml
 from tests.worldloom.command import ROOT
 from worldloom.cli import app
 
-REQUIRED = ("cluster", "postgres")
+REQUIRED = ("cluster", "models", "postgres")
 """Extras that each machine has."""
 
 
