@@ -14,11 +14,14 @@ from projections.records.files import PARQUET, accepted_rows
 
 def costs_table(costs: Costs) -> Table:
     """A line for each agent and model, and one for all."""
-    numbers = ("replies", "rejected", "prompt tokens", "completion tokens", "US dollars")
-    table = Table("setting", "agent", "model", *numbers, "went wrong on the way")
-    for payer, bill in sorted(costs.by_payer.items()):
-        table.add_row(*payer, *_cells(bill))
-    table.add_row("all", "", "", *_cells(costs.total), style="bold")
+    table = Table()
+    table.add_column("setting, agent and model", no_wrap=True)
+    for number in ("replies", "rejected", "tokens in", "out", "US dollars"):
+        table.add_column(number, justify="right")
+    table.add_column("went wrong on the way")
+    for (setting, agent, model), bill in sorted(costs.by_payer.items()):
+        table.add_row(f"{setting} {agent}\n  {model}", *_cells(bill))
+    table.add_row("all", *_cells(costs.total), style="bold")
     return table
 
 

@@ -16,7 +16,7 @@ from actors.gateway.settings import Role, for_role, read_models_file
 from actors.mind import Say, Unusable, UseTools
 from actors.playing import user_prompt
 from domain.errors import SettingError
-from domain.persona import draw_persona
+from domain.persona.sampling import draw_persona
 from domain.world import World
 from scenarios.load import load
 from tests.parcels import TOOLSET

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,8 +25,9 @@ from events.store import EventStore
 from events.tools import Objection, ProposalRejected, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.records.sft import by_agent
 from scenarios.load import load
+from tests.actors.fragile import Fragile, Killed, When
 from tests.actors.scripted import BASE, RULE, SCHEMA, cancel_return, find_return, lose_return, minds, started
-from tests.actors.test_conversation import STREAM, FragileStore, Killed
+from tests.actors.test_conversation import STREAM
 
 SETTINGS = ("retail", "supply_chain")
 SIMULATED = Toolset(SimulatedTool(tool.spec, {}, tool.writes, tool) for tool in (find_return, cancel_return))
@@ -46,8 +48,14 @@ def talk(store: EventStore, tools: TruthfulTools, faults: dict[str, float] | Non
     """The scripted conversation, with simulated tools."""
     who = minds()
     environment = replace(ENVIRONMENT, faults=Faults(faults or {}))
-    actor = ConversationActor(STREAM, store, started(), BASE, environment, lambda path, _: who[path], lambda: 0.0, tools)
+    actor = ConversationActor(STREAM, store, started(), BASE, environment, lambda path, _: who[path], lambda: 0.0, tools=tools)
     return asyncio.run(actor.run())
+
+
+def dying(store: EventStore, at: int, when: When) -> Any:
+    """A log whose so many-th append kills."""
+    numbers = count(1)
+    return Fragile(store, lambda *_: when if next(numbers) == at else None)
 
 
 def test_rejected_proposals_are_recorded_and_nobody_sees_them(tmp_path: Path) -> None:
@@ -77,7 +85,7 @@ def test_killed_at_any_append_it_ends_the_same(tmp_path: Path, before: bool) -> 
         path = tmp_path / f"{at}.sqlite"
         first, second = Stubborn(), Stubborn()
         try:
-            talk(FragileStore(path, at, before=before), first, faults)
+            talk(dying(EventStore(path), at, "before" if before else "after"), first, faults)
         except Killed:
             store = EventStore(path)
             talk(store, second, faults)

@@ -22,7 +22,7 @@ class Hesitant:
     def __init__(self, mind, rng: Random) -> None:
         self._mind, self._rng = mind, rng
         self.model, self.observe = mind.model, mind.observe
-        self.request = self.usage = None
+        self.request = self.usage = self.cost_usd = None
 
     async def reply(self):
         for _ in range(self._rng.randrange(4)):
@@ -40,7 +40,7 @@ def hesitant(seed: int):
 def ends(tmp_path_factory):
     """How conversations come out where nothing disturbs them."""
     folder = tmp_path_factory.mktemp("whole")
-    finished = hold(folder, inline(folder)).finished
+    finished = hold(folder, inline(folder)).view.finished
     return {stream: finished[stream] for stream in map(SETTINGS.stream, INDICES)}
 
 

@@ -14,7 +14,7 @@ class SlowMind:
     def __init__(self, mind) -> None:
         self._mind, self.model = mind, mind.model
         self.observe = mind.observe
-        self.request = self.usage = None
+        self.request = self.usage = self.cost_usd = None
 
     async def reply(self):
         await asyncio.sleep(_LATENCY_S)
