@@ -54,10 +54,10 @@ def begin(folder: Path, logs: list[str]) -> RunFolder:
 
 def outcome(run: RunFolder, ledger: Ledger) -> tuple[str, dict[str, bytes]]:
     """The run's digest, and the bytes of its data set."""
-    assert ledger.abandoned == {}
-    assert ledger.closed is not None
+    assert ledger.view.abandoned == {}
+    assert ledger.view.closed is not None
     write_dataset(run.open_log(), run.dataset)
-    return ledger.closed.digest, contents(run.dataset)
+    return ledger.view.closed.digest, contents(run.dataset)
 
 
 def closed_with(run: RunFolder) -> str:
