@@ -51,12 +51,11 @@ def test_killed_at_any_append_a_host_loses_nothing(tmp_path, placement, address,
     hold_on_ray(run, settings, placement, DoomedHost)
 
     lives = []
-    assert result(run, lambda log: lives.append(check_once(log, tmp_path / ASKED))) == undisturbed(tmp_path / "whole", settings)
+    once = 1 if placement.kind == "dedicated" else None  # nothing else was at work where a host died
+    assert result(run, lambda log: lives.append(check_once(log, tmp_path / ASKED, once))) == undisturbed(tmp_path / "whole", settings)
     died = len(list(tmp_path.glob("*.died")))
     hosts = len((tmp_path / HOSTS).read_text().splitlines())
     assert died == len(deaths)
     assert hosts == placement.workers + died
     assert min(lives[0].values()) >= 2
-    if placement.kind == "dedicated":  # nothing else was at work where a host died
-        assert max(lives[0].values()) == 2
     say(f"{placement.kind}: killed {died} times at {len(positions)} appends, {hosts} hosts, {time.monotonic() - began:.0f} s")
