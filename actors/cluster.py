@@ -213,7 +213,7 @@ class RayCrew:
         actor: What a host runs as; another class may measure, slow or kill it.
 
     Raises:
-        SettingError: The cluster has fewer cores than hosts, so that some would wait for ever.
+        SettingError: No cluster answers; see ``connect``.
     """
 
     def __init__(self, order: HostOrder, *, hosts: int, address: str | None = None, actor: type[HostActor] = HostActor) -> None:
