@@ -30,6 +30,7 @@ from events.forks import FORKS, MARK, append_of, fact_digest, home, rows_at, who
 from events.log import WritableLog
 from events.run import ConversationFinished
 from events.tools import ToolCalled
+from projections.branches import finished_forks
 from projections.contents import Contents
 from projections.errors import NoSuchPlace
 from projections.state import beginning
@@ -170,11 +171,6 @@ class Forks:
         before = replay(beginning(self._contents, records), [*past, forked])
         environment = self._place(_started(before)).setting.environment
         return edited(Step(before, remember(before.history), step), at - cut.position - 1, edit, environment)
-
-
-def finished_forks(log: WritableLog) -> dict[str, ConversationFinished]:
-    """How forks came out, by name."""
-    return {record.event.stream: record.event for record in log.read(FORKS) if isinstance(record.event, ConversationFinished)}
 
 
 def another_seed(seed: int, number: int) -> int:
