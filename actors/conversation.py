@@ -23,6 +23,7 @@ from domain.values import clean_text
 from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, MoodShifted, ReplyRejected, UserSpoke
+from events.forks import whole
 from events.log import WritableLog
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -67,9 +68,9 @@ class ConversationActor:
         self._thoughts: dict[str, asyncio.Task[Reply]] = {}
         self._head = store.head(stream)
         if self._head.position:
-            records = list(store.read(stream))
+            records = list(whole(store, stream))
             self._believe([record.event for record in records])
-            self.cost_usd = sum(record.circumstances.get("cost_usd", 0) for record in records)
+            self.cost_usd = sum(record.circumstances.get("cost_usd", 0) for record in records[-self._head.position :])
         else:
             self._record([started])
 

@@ -87,7 +87,7 @@ class Host:
                 return None
             stream = self._settings.stream(index)
             try:
-                return await self._to_its_end(self._planner.plan(index))
+                return await self.finish(self._planner.plan(index))
             except BudgetSpent as error:
                 first, self._draining = not self._draining, True
                 return BudgetReached(reason=str(error)) if first else None
@@ -98,8 +98,11 @@ class Host:
             finally:
                 self._store.forget(stream)
 
-    async def _to_its_end(self, planned: Planned) -> Event | None:
-        """Whoever was given up for dead may still write: what it wrote is believed, and gone on from."""
+    async def finish(self, planned: Planned) -> Event | None:
+        """Hold one conversation to its end, from wherever the log has it; None where the host is drained.
+
+        Whoever was given up for dead may still write: what it wrote is believed, and gone on from.
+        """
         length = -1
         while True:
             try:

@@ -114,9 +114,13 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         "policy": setting.policy.prose.encode(),
         "toolset": orjson.dumps(setting.assistant.toolset.specs),
     }
+    return Place(setting, base, goals, content, team_content(setting))
+
+
+def team_content(setting: Setting) -> tuple[bytes, ...]:
+    """What SubagentStarted names by digest: prompts and tool lists of a setting's sub-agents."""
     below = [agent for _, agent in setting.assistant.walk()][1:]
-    team = tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))
-    return Place(setting, base, goals, content, team)
+    return tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))
 
 
 def data_digest(folder: Path) -> str:

@@ -23,6 +23,7 @@ from events.base import Event
 from events.conversation import (
     AssistantSpoke,
     ConversationEnded,
+    ConversationForked,
     ConversationStarted,
     Limits,
     ModelReplied,
@@ -293,6 +294,7 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
     events = tuple(events)
     world, waiting, turns, calls, call_ids = state.world, state.waiting, state.turns, state.calls, state.call_ids
     started, ended, team, mood = state.started, state.ended, state.team, state.mood
+    forked = False
     for position, event in enumerate(events, len(state.history) + 1):
         if team.working or isinstance(event, SubagentStarted):
             team = team.evolve(event, position)
@@ -313,7 +315,16 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
                 started = event
             case ConversationEnded():
                 ended = event
+            case ConversationForked() if started is not None:
+                started, forked = amended(started, event), True
+    if forked:  # where a branch begins is no part of what its participants lived through
+        events = tuple(event for event in events if not isinstance(event, ConversationForked))
     return Conversation(world, started, state.history.plus(*events), waiting, turns, calls, call_ids, ended, team, mood)
+
+
+def amended(started: ConversationStarted, forked: ConversationForked) -> ConversationStarted:
+    """What a conversation depends on, once a fork has amended it."""
+    return ConversationStarted.model_validate({**started.model_dump(), **forked.amends})
 
 
 def _calls(state: Conversation, command: CallTools) -> list[Event]:

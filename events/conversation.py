@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from events.base import Event, Fact
 
@@ -47,6 +47,24 @@ class ConversationStarted(Event):
     limits: Limits = Limits()
     enforced: bool = True
     """Whether policy rules guard calls, or only describe them."""
+
+
+class ConversationForked(Event):
+    """Another conversation goes on otherwise here: all up to a position of it is the past of this stream as well.
+
+    It is the first event of its stream, and counts: what follows has positions from ``position + 2`` on.
+    """
+
+    TOPIC: ClassVar[str] = "conversation-forked.v1"
+    parent: str
+    position: int
+    """Events that are shared, counted as the parent itself is read: with those that it shares in turn."""
+    shared: str
+    """Digest of the last event that is shared."""
+    edits: int | None = None
+    """The parent's event that is written otherwise; the step that it belongs to follows, as it is now."""
+    amends: dict[str, JsonValue] = Field(default={})
+    """What of ConversationStarted holds no longer, and what holds instead from here on: ``models``, ``seed``, ``policy`` ..."""
 
 
 class Usage(Fact):

@@ -9,7 +9,7 @@ import orjson
 from events.base import Event
 from events.digests import Head, content_digest, stream_head
 from events.errors import ConcurrencyError, CorruptLog, EventsError
-from events.log import Recorded, Row
+from events.log import LAST, Recorded, Row
 from events.rows import pack_rows, unpack_row
 
 
@@ -22,7 +22,7 @@ class KeptLog(ABC):
         """Where it lies, for messages; holds no password."""
 
     @abstractmethod
-    def rows(self, stream: str) -> Sequence[Row]:
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> Sequence[Row]:
         """A stream as it is stored, by position."""
 
     @abstractmethod

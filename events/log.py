@@ -10,6 +10,9 @@ from typing import Any, NamedTuple, Protocol
 from events.base import Event
 from events.digests import Head
 
+LAST = 2**31 - 1
+"""Position that no stream reaches."""
+
 
 class Row(NamedTuple):
     """A stored event, in the order of the columns; equal in all stores, byte for byte."""
@@ -54,8 +57,8 @@ class Log(Protocol):
             NewerLog: An event is of a kind that this version does not know.
         """
 
-    def rows(self, stream: str) -> Sequence[Row]:
-        """A stream as it is stored, unchecked: for copying."""
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> Sequence[Row]:
+        """A stream as it is stored, unchecked, from and to a position: for copying, and for a look at a place of it."""
 
     def head(self, stream: str) -> Head:
         """Where a stream ends."""

@@ -17,7 +17,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, TupleRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier, Literal
 
-from events.log import Row
+from events.log import LAST, Row
 
 _CONNECT = {
     "connect_timeout": "5",
@@ -158,7 +158,7 @@ class Recorder(PostgresApplicationRecorder):
         """Whether exactly these rows are stored, circumstances included."""
         return bool(rows) and self.rows(rows[0].stream, rows[0].position, rows[-1].position) == list(rows)
 
-    def rows(self, stream: str, first: int = 1, last: int = 2**31) -> list[Row]:
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> list[Row]:
         """Rows of a stream, from and to a position."""
         statement = """
             SELECT originator_id, originator_version, topic, state FROM {events}

@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from events.errors import ConcurrencyError, EventsError, StoreUnavailable
 from events.kept import KeptWritableLog
-from events.log import Row
+from events.log import LAST, Row
 from events.pgrecorder import Datastore, Recorder
 
 _T = TypeVar("_T")
@@ -74,9 +74,9 @@ class PostgresLog(KeptWritableLog):
 
         self._steadily(attempt)
 
-    def rows(self, stream: str) -> list[Row]:
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> list[Row]:
         """See ``Log.rows``."""
-        return self._steadily(lambda: self._recorder.rows(stream))
+        return self._steadily(lambda: self._recorder.rows(stream, first, last))
 
     def streams(self) -> list[str]:
         """See ``Log.streams``."""

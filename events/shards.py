@@ -15,7 +15,7 @@ from typing import Any
 from events.base import Event
 from events.digests import Head, content_digest, stream_head
 from events.errors import ConcurrencyError, CorruptLog
-from events.log import Recorded, Row
+from events.log import LAST, Recorded, Row
 from events.store import EventStore
 
 
@@ -80,10 +80,10 @@ class ShardedLog:
         shard = self._find(stream)
         return shard.read(stream) if shard else iter(())
 
-    def rows(self, stream: str) -> list[Row]:
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> list[Row]:
         """See ``Log.rows``."""
         shard = self._find(stream)
-        return shard.rows(stream) if shard else []
+        return shard.rows(stream, first, last) if shard else []
 
     def streams(self) -> list[str]:
         """See ``Log.streams``.

@@ -19,11 +19,15 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from events.errors import ConcurrencyError, CorruptLog, EventsError
 from events.files import explain, refuse_other_files
 from events.kept import KeptWritableLog
-from events.log import Row
+from events.log import LAST, Row
 
 _TROUBLE = (PersistenceError, sqlite3.Error, UnicodeDecodeError, LookupError)
 _AT_ONCE = 16
 """Events that go into one INSERT; SQLite's limit is 32,766 values, but each count is a statement to be compiled."""
+_ROWS = """
+    SELECT originator_id, originator_version, topic, state FROM events
+    WHERE originator_id = ? AND originator_version BETWEEN ? AND ? ORDER BY originator_version
+"""
 
 
 @cache
@@ -62,7 +66,7 @@ class _Recorder(SQLiteApplicationRecorder):
                     execute("ROLLBACK")
                 raise
 
-    def execute(self, statement: str, *values: str | bytes) -> list[Any]:
+    def execute(self, statement: str, *values: str | int | bytes) -> list[Any]:
         with self._lock:
             return self._writer.execute(statement, values).fetchall()
 
@@ -102,11 +106,9 @@ class EventStore(KeptWritableLog):
         except _TROUBLE as error:
             raise self._explain(error) from error
 
-    def rows(self, stream: str) -> list[Row]:
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> list[Row]:
         """See ``Log.rows``."""
-        found = self._rows(
-            "SELECT originator_id, originator_version, topic, state FROM events WHERE originator_id = ? ORDER BY originator_version", stream
-        )
+        found = self._rows(_ROWS, stream, first, last)
         return [Row(*row) for row in found]
 
     def streams(self) -> list[str]:
@@ -142,7 +144,7 @@ class EventStore(KeptWritableLog):
         """Release the file."""
         self._recorder.close()
 
-    def _rows(self, statement: str, *values: str) -> list[Any]:
+    def _rows(self, statement: str, *values: str | int) -> list[Any]:
         with self._errors():
             return self._recorder.execute(statement, *values)
 

@@ -6,12 +6,18 @@ from domain.conversation import Conversation, replay
 from domain.transaction import row_changes
 from domain.world import World
 from events.conversation import ConversationStarted, UserSpoke
+from events.forks import FORKS, whole
 from events.log import Log, Recorded
 from events.tools import Change
 from projections.contents import Contents
 from projections.errors import NoSuchPlace, RecordError
 from projections.judged import is_judged
 from projections.runs import RUN
+
+
+def conversations(store: Log) -> list[str]:
+    """Names of all conversations of a log, forks among them, sorted."""
+    return [name for name in store.streams() if name not in (RUN, FORKS) and not is_judged(name)]
 
 
 def history(store: Log, stream: str) -> list[Recorded]:
@@ -22,9 +28,9 @@ def history(store: Log, stream: str) -> list[Recorded]:
         RecordError: The stream is not a conversation's.
         CorruptLog: The stream is damaged.
     """
-    records = list(store.read(stream))
+    records = list(whole(store, stream))
     if not records:
-        known = [name for name in store.streams() if name != RUN and not is_judged(name)]
+        known = conversations(store)
         some = ", ".join(known[:3]) + (f" ... {known[-1]}" if len(known) > 3 else "")
         raise NoSuchPlace(f"{store.place} has no conversation {stream!r}; it has {len(known)}: {some}")
     if not isinstance(records[0].event, ConversationStarted):
@@ -38,6 +44,11 @@ def beginning(contents: Contents, records: Sequence[Recorded]) -> Conversation:
     if not isinstance(started, ConversationStarted):
         raise RecordError(f"{records[0].stream} is no conversation: it begins with {started.TOPIC}")
     return Conversation(World(contents.base(started.world)))
+
+
+def state_of(contents: Contents, records: Sequence[Recorded]) -> Conversation:
+    """All that is known after all events of a conversation."""
+    return replay(beginning(contents, records), (record.event for record in records))
 
 
 def state_at(

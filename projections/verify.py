@@ -17,11 +17,13 @@ from domain.world import World
 from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
+from events.forks import FORKS, is_fork, whole
 from events.judgement import Judged
 from events.log import Log, Recorded
 from events.run import ConversationFinished
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ProposalRejected, ToolAnswered, ToolCalled, ToolFaulted, ToolLagged, ToolRefused
+from projections.branches import finished_forks
 from projections.case import case_of
 from projections.compare import compare_files
 from projections.contents import Contents
@@ -124,10 +126,12 @@ def _check_manifest(folder: RunFolder, run: RunView, report: Report) -> None:
 
 def _check_run(folder: RunFolder, store: Log, run: RunView, report: Report, watch: Callable[[int], None]) -> None:
     streams = sorted({*map(str, store.streams()), *run.finished})
-    for stream in sorted({stream for stream in streams if not is_judged(stream)} - {RUN, *run.scheduled}):
+    forks = finished_forks(store)
+    for stream in sorted({stream for stream in streams if not is_judged(stream) and not is_fork(stream)} - {RUN, FORKS, *run.scheduled}):
         report.add(f"stream {stream}", "the run did not schedule it", "it is not part of this run; restore the log from a copy")
     report.counts["events"] += sum(1 for _ in store.read(RUN))
-    ends = [(stream, run.finished.get(conversation_of(stream))) for stream in streams if stream != RUN]
+    of_run = [stream for stream in streams if stream not in (RUN, FORKS)]
+    ends = [(stream, forks.get(stream) or run.finished.get(conversation_of(stream))) for stream in of_run]
     heads: dict[str, str] = {}
     for checked in over(ends, _check_streams, Contents(store), folder.path, watch):
         report.take(checked[0])
@@ -145,12 +149,12 @@ def _check_streams(contents: Contents, ends: Sequence[tuple[str, ConversationFin
             with _noting(report, f"stream {stream}"):
                 _check_judgements(contents, stream, finished, report)
             continue
-        report.counts["conversations"] += 1
+        report.counts["forks" if is_fork(stream) else "conversations"] += 1
         with _noting(report, f"stream {stream}"):
             records = list(contents.store.read(stream))
             heads[stream] = records[-1].link.hex() if records else ""
             _check_head(stream, records, finished, report)
-            _check_stream(contents, stream, records, report)
+            _check_stream(contents, stream, list(whole(contents.store, stream)) if is_fork(stream) else records, report)
     return report, heads
 
 

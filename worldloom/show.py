@@ -9,7 +9,7 @@ from rich.text import Text
 from domain.agents import depth_of
 from domain.judgement import overall
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, MoodShifted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationForked, ConversationStarted, MoodShifted, UserSpoke
 from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
@@ -110,11 +110,18 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return Text(f"({event.agent}, {event.cause.replace('-', ' ')}: {moved})", style="dim")
         case FlawPlanted():
             return Text(f"planted: {event.kind}, against {event.axis}", style="dim red")
+        case ConversationForked():
+            return Rule(f"forked from {event.parent} after event {event.position}{_amends(event)}", align="left", style="bold magenta")
         case ConversationEnded():
             fault = f", fault of the {event.fault}" if event.fault else ""
             detail = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
             return Group(*detail, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
     return None
+
+
+def _amends(event: ConversationForked) -> str:
+    edited = [f"event {event.edits} edited"] if event.edits else []
+    return "".join(f", {what}" for what in (*edited, *(f"{name} amended" for name in event.amends)))
 
 
 def _indented(body: RenderableType, columns: int) -> Iterator[RenderableType]:

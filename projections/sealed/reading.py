@@ -14,7 +14,7 @@ from pyarrow import fs
 
 from events.errors import CorruptLog, StoreUnavailable
 from events.kept import KeptLog
-from events.log import Row
+from events.log import LAST, Row
 from projections.sealed.layout import INDEX, Index, Segment, digest_of, open_folder
 
 _GROUPS, _FILES = 8, 64
@@ -58,10 +58,14 @@ class SealedLog(KeptLog):
         """See ``Log.streams``."""
         return self._events.keys()
 
-    def rows(self, stream: str) -> list[Row]:
+    def rows(self, stream: str, first: int = 1, last: int = LAST) -> list[Row]:
         """See ``Log.rows``."""
         with _errors(self._address):
-            return [Row(*row) for table in self._events.find(stream) for row in zip(*(column.to_pylist() for column in table), strict=True)]
+            return [
+                Row(*row)
+                for table in self._events.find(stream)
+                for row in zip(*(column.to_pylist() for column in table.filter((_position >= first) & (_position <= last))), strict=True)
+            ]
 
     def body(self, digest: str) -> Any:
         """See ``KeptLog.body``."""
@@ -85,6 +89,9 @@ class SealedLog(KeptLog):
         """Release the files."""
         self._events.close()
         self._content.close()
+
+
+_position = pc.field("position")
 
 
 class _Sorted:

@@ -4,6 +4,7 @@ from events.base import Event
 from events.conversation import (
     AssistantSpoke,
     ConversationEnded,
+    ConversationForked,
     ConversationStarted,
     Limits,
     ModelReplied,
@@ -89,6 +90,9 @@ SAMPLES: list[Event] = [
     SubagentStarted(agent="assistant/billing#2", call_id="c1", request="Refund R-1.", prompt="p", toolset="t", model="offline/assistant"),
     SubagentFinished(agent="assistant/billing#2", call_id="c1", reason="step-limit"),
     ToolConflicted(agent="assistant/billing", call_id="c2", place=("returns", "R-1", "status"), overtaken_by="c3"),
+    ConversationForked(
+        parent="parcels/000000~3fa9c21b", position=9, shared="d", edits=10, amends={"models": {"assistant": "offline/assistant"}, "seed": 7}
+    ),
     MoodShifted(agent="user", cause="refusal", changes=(MoodChange(emotion="frustration", before=0.25, after=0.45),)),
     ProposalRejected(
         agent="tools",

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from domain.errors import SettingError
 from events.conversation import ConversationEnded
+from events.forks import MARK
 from events.log import Log
 from projections.costs import read_costs
 from projections.folder import RunFolder
-from projections.judged import is_judged
-from projections.runs import RUN, RunView, read_run
-from projections.state import diff, world_at
+from projections.runs import RunView, read_run
+from projections.state import conversations, diff, history, world_at
 from worldloom.costs import costs_of, costs_table
 from worldloom.show import before_and_after, render
 from worldloom.summary import failures
@@ -49,7 +49,7 @@ def log(
             console.print(line, markup=False, soft_wrap=True)
         return
     table = Table("event", "what", "agent", "gist", "link", box=None)
-    for record in store.read(find(store, conversation)):
+    for record in history(store, find(store, conversation)):
         fields = record.event.model_dump(mode="json", exclude_defaults=True)
         agent = fields.pop("agent", "")
         gist = Text(orjson.dumps(fields).decode(), overflow="ellipsis", no_wrap=True)
@@ -80,7 +80,7 @@ def show(
     for part in render(store, stream, full=full):
         console.print(part)
     last = None
-    for record in store.read(stream):
+    for record in history(store, stream):
         last = record.event
     if not isinstance(last, ConversationEnded):
         console.print(_unended(store, stream), style="red", markup=False)
@@ -122,11 +122,11 @@ def find(store: Log, name: str) -> str:
     Raises:
         SettingError: There is none, or more than one.
     """
-    every = store.streams()
-    if name in every and name != RUN:
+    streams = conversations(store)
+    if name in streams:
         return name
-    streams = [stream for stream in every if stream != RUN and not is_judged(stream)]
-    fitting = [stream for stream in streams if name.isdigit() and int(stream.rsplit("/", 1)[-1]) == int(name)]
+    number, mark, fork = name.partition(MARK)
+    fitting = [stream for stream in streams if number.isdigit() and _is_meant(stream, int(number), mark + fork)]
     if len(fitting) == 1:
         return fitting[0]
     abandoned = read_run(store).abandoned.get(name)
@@ -134,6 +134,12 @@ def find(store: Log, name: str) -> str:
         raise SettingError(f"{store.place}: {name} was abandoned before it began ({abandoned.fault}): {abandoned.reason}")
     some = ", ".join(streams[:3]) + (" ..." if len(streams) > 3 else "")
     raise SettingError(f"{store.place}: there is no conversation {name!r}; there are {len(streams)}: {some or 'none'}")
+
+
+def _is_meant(stream: str, number: int, fork: str) -> bool:
+    """Whether a conversation has a number, and its fork's name begins so: ``7~3f`` for ``retail/000007~3fa9c21b``."""
+    own, mark, rest = stream.rpartition("/")[2].partition(MARK)
+    return own.isdigit() and int(own) == number and (bool(fork) == bool(mark)) and (mark + rest).startswith(fork)
 
 
 def costs(out: Out = Path("out"), as_json: Annotated[bool, typer.Option("--json", help="By conversation, as JSON.")] = False) -> None:
