@@ -23,6 +23,9 @@ from events.errors import ConcurrencyError, EventsError
 from events.log import WritableLog
 from events.run import BudgetReached, ConversationAbandoned, ConversationFinished
 
+_MOMENT_S, _MOST_MOMENT_S = 0.05, 0.5
+"""How long conversations are begun at a time, at least and at the most."""
+
 
 class Host:
     """Holds conversations.
@@ -48,7 +51,7 @@ class Host:
         self._faults = Faults(settings.faults)
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
-        self._door = asyncio.Lock()
+        self._open_until = 0.0
         self._draining = False
         gc.freeze()  # worlds and settings never change: the collector need not walk them again and again
 
@@ -81,8 +84,7 @@ class Host:
 
     async def _hold(self, index: int) -> Event | None:
         async with self._room:
-            async with self._door:
-                await asyncio.sleep(0)  # rules never wait: one begins after another, so that who watches or interrupts has a turn
+            await self._turn()
             if self._draining:
                 return None
             stream = self._settings.stream(index)
@@ -97,6 +99,18 @@ class Host:
                 return ConversationAbandoned(stream=stream, reason=f"{type(error).__name__}: {error}", fault="infrastructure")
             finally:
                 self._store.forget(stream)
+
+    async def _turn(self) -> None:
+        """Wait until one may begin: for a moment many do, then whoever watches or interrupts, and those under way, have a turn.
+
+        Rules never wait, so a conversation may be held to its end at once. Those that wait for replies are begun for half of
+        the time, so that a host is filled however much those under way have to do.
+        """
+        while (asleep := time.monotonic()) > self._open_until:
+            await asyncio.sleep(0)
+            if self._open_until < asleep:  # nobody has opened it meanwhile
+                now = time.monotonic()
+                self._open_until = now + min(max((now - asleep) / 2, _MOMENT_S), _MOST_MOMENT_S)
 
     async def finish(self, planned: Planned) -> Event | None:
         """Hold one conversation to its end, from wherever the log has it; None where the host is drained.
