@@ -18,8 +18,7 @@ from actors.plan import Planned, RunSettings
 from actors.playing import UserMind
 from actors.recorded import RecordedMind, kept_replies
 from actors.thinking import ModelMind
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.traits import Persona
@@ -71,7 +70,7 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
         raise SettingError(f"model {model!r} cannot play the {role} without a gateway")
     check_models({role: model})
     if role == USER:
-        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
+        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed, setting.user, setting.errands)
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
     if model.startswith(FAMILY):
@@ -140,7 +139,7 @@ def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:
         def mind(path: str, begun: SubagentStarted | None) -> Mind:
             model, role = started.models[path] if begun is None else begun.model, for_role(path, settings.roles)
             if path == USER:
-                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream)
+                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream, setting.user)
             agent = setting.assistant.at(path)
             if begun is None:
                 system = assistant_is_told(setting.summary, setting.policy.prose, started.clock)

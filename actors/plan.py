@@ -13,8 +13,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from actors.gateway.settings import Role
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.sampling import draw_persona
@@ -113,6 +112,7 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
         "policy": setting.policy.prose.encode(),
         "toolset": orjson.dumps(setting.assistant.toolset.specs),
+        **({"user_toolset": orjson.dumps(setting.user.toolset.specs)} if setting.user else {}),
     }
     below = [agent for _, agent in setting.assistant.walk()][1:]
     team = tuple(body for agent in below for body in (agent.prompt.encode(), orjson.dumps(agent.toolset.specs)))

@@ -47,6 +47,8 @@ class ConversationStarted(Event):
     limits: Limits = Limits()
     enforced: bool = True
     """Whether policy rules guard calls, or only describe them."""
+    user_toolset: str | None = None
+    """Digest of the tool list, as the user is offered it; None where they have no tools of their own."""
 
 
 class Usage(Fact):

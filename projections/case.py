@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
 from domain.judgement import AXES, Axis
 from domain.team import kind_of
 from events.base import Event
@@ -23,6 +23,7 @@ from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefu
 from projections.contents import Contents
 from projections.errors import RecordError
 from projections.transcript import json_text, observation_text
+from projections.turns import beginnings
 
 
 class Seen(NamedTuple):
@@ -58,7 +59,7 @@ class Case:
     wanted: str
     """The user's instruction, in prose."""
     tools: Mapping[str, Sequence[Mapping[str, Any]]]
-    """Kind of agent, such as ``assistant/billing`` -> specifications of its tools."""
+    """Kind of agent, such as ``assistant/billing`` -> specifications of its tools; ``user``, where they have any of their own."""
     axes: tuple[Axis, ...]
     seen: tuple[Seen, ...]
 
@@ -88,6 +89,8 @@ def case_of(contents: Contents, records: Sequence[Recorded]) -> Case:
         raise RecordError(f"{records[0].stream if records else 'an empty stream'} is no conversation, so it cannot be judged")
     goal = contents.json(started.goal)
     tools = {ASSISTANT: contents.json(started.toolset)}
+    if started.user_toolset is not None:
+        tools[USER] = contents.json(started.user_toolset)
     for record in records:
         if isinstance(record.event, SubagentStarted):
             tools.setdefault(kind_of(record.event.agent), contents.json(record.event.toolset))
@@ -151,9 +154,9 @@ def _change(change: Change) -> str:
 
 
 def _seen(records: Sequence[Recorded]) -> Iterator[Seen]:
-    turn = 0
+    turn, begins = 0, frozenset(beginnings(records))
     for record in records:
-        turn += isinstance(record.event, UserSpoke)
+        turn += record.position in begins
         fields = _fields(record.event)
         if fields is not None:
             yield Seen(record.position, max(turn, 1), **fields)

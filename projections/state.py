@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from domain.conversation import Conversation, replay
 from domain.transaction import row_changes
 from domain.world import World
-from events.conversation import ConversationStarted, UserSpoke
+from events.conversation import ConversationStarted
 from events.log import Log, Recorded
 from events.tools import Change
 from projections.contents import Contents
 from projections.errors import NoSuchPlace, RecordError
 from projections.judged import is_judged
 from projections.runs import RUN
+from projections.turns import beginnings
 
 
 def history(store: Log, stream: str) -> list[Recorded]:
@@ -88,7 +89,7 @@ def _places(before: World, after: World) -> Iterator[tuple[str, str]]:
 
 
 def _end_of_turn(stream: str, records: Sequence[Recorded], turn: int) -> int:
-    begins = [record.position for record in records if isinstance(record.event, UserSpoke)]
+    begins = beginnings(records)
     if not 0 <= turn <= len(begins):
         raise NoSuchPlace(f"{stream} has no turn {turn}; it has 1 to {len(begins)}, and 0 is before the first")
     return begins[turn] - 1 if turn < len(begins) else len(records)

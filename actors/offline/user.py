@@ -1,22 +1,28 @@
 """``offline/user``: somebody with a goal, a manner, and no idea of what goes on behind the counter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from types import MappingProxyType
 from typing import NamedTuple
 
-from actors.mind import Say
+from actors.mind import Say, Usable, UseTools
+from actors.offline.errands import Asked, hear_errands, telling
 from actors.offline.hearing import Heard, hear_assistant
 from actors.offline.voice import draw_voice
+from domain.agents import Agent
+from domain.errand import Errand
 from domain.goal import Goal, Task
 from domain.grammar import Grammar, Phrase, release
 from domain.persona.traits import COMPLEXITIES, Persona
 from domain.skill import Slot
 from events.base import Event
 from events.conversation import AssistantSpoke, MoodShifted, Usage, UserSpoke
+from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 
 _SAME_QUESTION = 3
 """How often a user answers the same question before it counts as useless."""
+_SAME_ERRAND = 6
+"""How often they do the same errand before that does."""
 _OPENINGS = 8
 """How many openings a user thinks of before taking the one whose length fits best."""
 
@@ -53,6 +59,8 @@ class OfflineUser:
         phrases: The setting's, with those that all settings share.
         slots: The setting's, to hear what is asked for.
         seed: Of the conversation; with the turn, the only source of chance.
+        own: What they can do themselves; None where they can only speak.
+        errands: How they hear that they are asked to.
     """
 
     model = "offline/user"
@@ -60,7 +68,18 @@ class OfflineUser:
     usage: Usage | None = None
     cost_usd: float | None = None
 
-    def __init__(self, goal: Goal, persona: Persona, phrases: Grammar, slots: Mapping[str, Slot], seed: int) -> None:
+    def __init__(
+        self,
+        goal: Goal,
+        persona: Persona,
+        phrases: Grammar,
+        slots: Mapping[str, Slot],
+        seed: int,
+        own: Agent | None = None,
+        errands: Sequence[Errand] = (),
+    ) -> None:
+        self._own, self._errands = own, errands
+        self._asked = Asked()
         self._goal, self._persona, self._phrases, self._slots, self._seed = goal, persona, phrases, slots, seed
         rng = Random(f"{seed}/user")
         self._voice = draw_voice(persona, rng)
@@ -76,21 +95,28 @@ class OfflineUser:
                 after = self._next().after
                 told = {slot for slot, value in self._known(after.task).items() if value in content}
                 self._at = after._replace(said=after.said | told, turn=self._at.turn + 1)
+                self._asked = Asked()
                 self._move = None
             case AssistantSpoke(content=content):
-                self._heard = hear_assistant(content, self._slots, self._known(self._at.task))
+                known = self._known(self._at.task)
+                self._heard = hear_assistant(content, self._slots, known)
+                self._asked = hear_errands(content, self._errands, self._own, known)
+                self._move = None
+            case ToolAnswered() | ToolRefused() | ToolFaulted():
+                self._asked = self._asked.came_out(event)
                 self._move = None
             case MoodShifted(changes=changes):
                 self._persona = self._persona.feeling({change.emotion: change.after for change in changes})
                 self._move = None
 
-    async def reply(self) -> Say:
-        """What the user says next."""
-        return self._next().reply
+    async def reply(self) -> Usable:
+        """What the user does or says next."""
+        errand = self._asked.next
+        return self._next().reply if errand is None else UseTools((errand,))
 
     def _next(self) -> _Move:
         if self._move is None:
-            self._move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard)
+            self._move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard, self._asked)
         return self._move
 
     @property
@@ -111,11 +137,13 @@ class _Turn:
         self._known = user._known(at.task)
         self._held: list[str] = []
 
-    def take(self, heard: Heard | None) -> _Move:
-        """Decide what to say to what was heard."""
+    def take(self, heard: Heard | None, asked: Asked) -> _Move:
+        """Decide what to say to what was heard, once all is done that was asked for."""
         at = self._at
         if heard is None:
             return self._open()
+        if asked.outcomes:
+            return self._report(heard, asked)
         if heard.handed_over:
             return self._end("leave.handed_over", "user-done" if self._last_task else "user-transferred")
         if at.useless >= self._user._patience:
@@ -163,6 +191,19 @@ class _Turn:
         after = _Progress(task=at.task + 1, turn=at.turn, said=at.said & self._user._goal.identity.keys())
         self._known = self._user._known(after.task)
         return self._say("next.declined" if heard.declined else "next", self._requesting(after.task), after)
+
+    def _report(self, heard: Heard, asked: Asked) -> _Move:
+        """Tell what came of the errands, and answer what was asked besides."""
+        drafts, count = [], dict(self._at.asked)
+        for wanted, outcome in zip(asked.wanted, asked.outcomes, strict=False):
+            key, values = telling(wanted, outcome, self._phrases)
+            drafts.append(self._draft(key, values))
+            count[repr(wanted)] = count.get(repr(wanted), 0) + 1
+        tired = any(count[repr(wanted)] > _SAME_ERRAND for wanted in asked.wanted)
+        after = self._at._replace(asked=count, useless=self._at.useless + 1 if tired else 0)
+        if heard.confirms:
+            drafts.append(self._draft("agree", {}))
+        return self._write(" ".join(drafts), self._tellings([slot for slot in heard.asked if slot in self._known]), after)
 
     def _confirm(self, heard: Heard) -> _Move:
         wrong = next(self._misheard(heard.text), None)

@@ -18,8 +18,7 @@ from actors.minds import OFFLINE, make_mind
 from actors.plan import Planned, Planner, RunSettings, prepare
 from actors.playing import ENDS
 from actors.thinking import AGAIN
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.store import EventStore
