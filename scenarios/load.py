@@ -103,7 +103,7 @@ def load(name: str) -> Setting:
         skills=skills,
         slots={slot.name: slot for slot in _offered(name, "skills", "SLOTS")},
         authenticate=getattr(_module(name, "skills"), "authenticate", None),
-        phrases=Grammar({**_read_yaml(HERE / "phrases.yaml"), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
+        phrases=Grammar({**_read_yaml(Path(__file__).with_name("phrases.yaml")), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
         clock=file.clock,
         limits=file.limits,
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},
