@@ -23,6 +23,8 @@ from scenarios.simulation import SimulatedFile
 from scenarios.team import AgentFile, Team, UserFile, pick
 
 HERE = Path(__file__).parent
+SHARED_PHRASES = HERE / "phrases.yaml"
+"""What all settings say alike."""
 
 
 class AxisFile(BaseModel):
@@ -103,7 +105,7 @@ def load(name: str) -> Setting:
         skills=skills,
         slots={slot.name: slot for slot in _offered(name, "skills", "SLOTS")},
         authenticate=getattr(_module(name, "skills"), "authenticate", None),
-        phrases=Grammar({**_read_yaml(Path(__file__).with_name("phrases.yaml")), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
+        phrases=Grammar({**_read_yaml(SHARED_PHRASES), **_read_yaml(folder / "phrases.yaml")}, f"{folder / 'phrases.yaml'}"),
         clock=file.clock,
         limits=file.limits,
         source={path.relative_to(folder).as_posix(): path.read_bytes() for path in sources},

@@ -1,3 +1,5 @@
+"""What people want of their thermostats."""
+
 from random import Random
 
 from domain.goal import Action, Goal, Task

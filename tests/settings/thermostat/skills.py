@@ -1,3 +1,5 @@
+"""How the offline assistant helps, step by step."""
+
 from typing import NoReturn
 
 from domain.skill import Script, Skill, Slot

@@ -1,3 +1,5 @@
+"""Two tools of the desk, two of whoever stands before the thermostat."""
+
 from typing import Any
 
 from domain.errors import Refusal

@@ -1,3 +1,5 @@
+"""Thermostats, as the server and their own displays show them."""
+
 from random import Random
 
 from domain.schema import Schema, Table
@@ -18,7 +20,13 @@ def draw_world(rng: Random) -> Tables:
     serials = [f"TH-{number}" for number in range(100, 140)]
     return {
         "thermostats": {
-            serial: {"serial": serial, "mode": "off", "locked": rng.random() < 0.5, "batch": f"shown-{serial[3:]}", "note": f"filed-{serial[3:]}"}
+            serial: {
+                "serial": serial,
+                "mode": "off",
+                "locked": rng.random() < 0.5,
+                "batch": f"shown-{serial[3:]}",
+                "note": f"filed-{serial[3:]}",
+            }
             for serial in serials
         }
     }
