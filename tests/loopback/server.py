@@ -146,12 +146,12 @@ def observed(agent: str, messages: list[dict[str, Any]]) -> list[Event]:
                 events.append(UserSpoke(agent=USER, content=content))
             case "user":
                 events.append(SubagentStarted(agent=agent, call_id="c0", request=content, prompt="", toolset="", model=""))
-            case "assistant" if agent == USER:
-                events.append(UserSpoke(agent=USER, content=content))
             case "assistant" if message.get("tool_calls"):
                 for call in message["tool_calls"]:
                     arguments = json.loads(call["function"]["arguments"])
                     events.append(ToolCalled(agent=agent, call_id=call["id"], tool=call["function"]["name"], arguments=arguments))
+            case "assistant" if agent == USER:
+                events.append(UserSpoke(agent=USER, content=content))
             case "assistant":
                 events.append(AssistantSpoke(agent=agent, content=content))
             case "tool":

@@ -76,7 +76,7 @@ def test_a_user_has_tools_that_nobody_else_has() -> None:
         ({"tools": ["find_return"]}, r"user.tools: 'find_return' belongs to assistant already"),
         ({"tools": ["nope"]}, r"user.tools: 'nope' is not there"),
         ({"tools": ["forget"], "asked": {"find_return": "find"}}, r"user.asked: 'find_return' is not there; there are forget"),
-        ({"tools": ["forget"], "asked": {"forget": "(forget"}}, r"user.asked.forget: '\\(forget' is no regular expression"),
+        ({"tools": ["forget"], "asked": {"forget": "(forget"}}, r"user.asked.forget: '\(forget' is no regular expression"),
         ({"tools": ["forget"], "asked": {"forget": "(?P<what>it)"}}, r"user.asked.forget: 'what' is no parameter"),
     ],
 )
