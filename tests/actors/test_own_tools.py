@@ -7,17 +7,21 @@ from random import Random
 import pytest
 
 from actors.conversation import visible
-from actors.host import Host
-from actors.inline import InlineCrew
 from actors.offline.errands import hear_errands
 from actors.plan import RunSettings, prepare
+from benchmarks.lying import TruthfulTools
+from benchmarks.tools import hold as hold_one
+from benchmarks.tools import plans
 from domain.agents import USER
 from domain.conversation import CallTools, Conversation, RunTool, Speak, Turn, Wanted, decide, replay
 from domain.errand import Errand
+from domain.goal import gold_world
 from domain.policy import Call, Memory, Rule
 from domain.simulated import TOOLS
+from domain.verdict import judge
 from domain.world import World
 from events.conversation import AssistantSpoke, Limits, ModelReplied, UserSpoke
+from events.store import EventStore
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.case import case_of
 from projections.contents import Contents
@@ -126,19 +130,14 @@ def test_killed_at_any_append_it_goes_on_to_the_same_end(tmp_path: Path) -> None
 def test_simulated_tools_of_the_user(tmp_path: Path) -> None:
     """What only the user can do may be a specification as well; the same goals are reached."""
     tools = ("press_heat", "read_display")
-    simulated = SETTINGS.model_copy(update={"count": 10, "simulate": tools, "models": {**SETTINGS.models, TOOLS: "offline/tools"}})
-    folder = begin(tmp_path / "run", simulated, INLINE)
-    log = folder.write_log()
+    simulated = SETTINGS.model_copy(update={"count": 10, "simulate": tools})
+    store = EventStore(tmp_path / "log.sqlite")
     places = {"thermostat": prepare(load("thermostat"), SETTINGS.seed, None, tools)}
-    view = hold(simulated, log, InlineCrew(Host(simulated, places, log))).view
-    played = Counter(
-        record.event.agent for stream in view.finished for record in log.read(stream) if isinstance(record.event, ModelReplied)
-    )
-    log.close()
-    result(folder)
-    assert played[TOOLS] >= 20
-    assert view.closed is not None
-    assert view.closed.accepted == 10
+    for planned in plans(simulated, places, store):
+        state = hold_one(planned, store, TruthfulTools()).state
+        gold = gold_world(planned.place.world, planned.goal, planned.place.setting.toolset, seed=planned.started.seed)
+        assert judge(state, planned.goal, gold).findings == ()
+        assert {event.agent for event in state.history if isinstance(event, ModelReplied)} == {"user", "assistant", TOOLS}
 
 
 def test_faults_of_the_users_tools(tmp_path: Path) -> None:
