@@ -24,6 +24,7 @@ from domain.goal import Goal
 from domain.persona.traits import Persona
 from domain.setting import Setting
 from domain.simulated import TOOLS
+from domain.slips import Slip
 from events.subagents import SubagentStarted
 from projections.folder import RunFolder
 from projections.transcript import assistant_is_told, subagent_is_told
@@ -60,8 +61,8 @@ def check_models(models: Mapping[str, str]) -> None:
                 raise SettingError(f"{error}; without any provider, {offered[0]} can play the {path}") from error
 
 
-def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
-    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal and persona.
+def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int, slip: Slip | None = None) -> Mind:
+    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal, persona and slip.
 
     Raises:
         SettingError: The role cannot be played by this model.
@@ -70,7 +71,7 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
         raise SettingError(f"model {model!r} cannot play the {role} without a gateway")
     check_models({role: model})
     if role == USER:
-        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed, setting.user, setting.errands)
+        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed, setting.user, setting.errands, slip)
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
     if model.startswith(FAMILY):
@@ -97,7 +98,7 @@ def minds_here(planned: Planned) -> MindFactory:
 
     def mind(path: str, begun: SubagentStarted | None) -> Mind:
         model = started.models[path] if begun is None else begun.model
-        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
+        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed, planned.slip)
 
     return mind
 

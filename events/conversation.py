@@ -98,6 +98,27 @@ class UserSpoke(Event):
     content: str
 
 
+class UserSlipped(Event):
+    """With what they say next the user changes their mind, or tells something wrong, as was planned; no agent is told.
+
+    ``kind`` is one of ``domain/slips.py``.
+    """
+
+    TOPIC: ClassVar[str] = "user-slipped.v1"
+    agent: str
+    kind: str
+    task: int | None = None
+    """Which of the goal's tasks it is about, counted from 0; None for who the user is."""
+    dropped: tuple[int, ...] = ()
+    """Actions of the goal, counted from 0, that the user no longer wants."""
+    untold: tuple[str, ...] = ()
+    """Outputs of the goal that they need no longer be told."""
+    slot: str = ""
+    meant: str = ""
+    said: str = ""
+    """In place of what is meant."""
+
+
 class AssistantSpoke(Event):
     """An agent's message to whoever it serves: the user, or for a sub-agent its parent."""
 

@@ -13,9 +13,10 @@ import orjson
 
 from domain.agents import ASSISTANT, USER
 from domain.judgement import AXES, Axis
+from domain.slips import in_words
 from domain.team import kind_of
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSlipped, UserSpoke
 from events.errors import CorruptLog
 from events.log import Recorded
 from events.subagents import SubagentFinished, SubagentStarted
@@ -101,11 +102,16 @@ def case_of(contents: Contents, records: Sequence[Recorded]) -> Case:
         summary=contents.summary(started.scenario),
         clock=started.clock,
         policy=contents.text(started.policy).strip(),
-        wanted=str(goal.get("instruction", "")),
+        wanted=" ".join([str(goal.get("instruction", "")), *_slips(records)]),
         tools=tools,
         axes=(*AXES, *axes_of(contents, started.scenario)),
         seen=tuple(_seen(records)),
     )
+
+
+def _slips(records: Sequence[Recorded]) -> list[str]:
+    """What the user got wrong or no longer wanted, as they said or could see themselves."""
+    return [in_words(record.event) for record in records if isinstance(record.event, UserSlipped)]
 
 
 def axes_of(contents: Contents, scenario: str) -> tuple[Axis, ...]:

@@ -8,8 +8,9 @@ from rich.text import Text
 
 from domain.agents import USER, depth_of
 from domain.judgement import overall
+from domain.slips import in_words
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, MoodShifted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, MoodShifted, UserSlipped, UserSpoke
 from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
@@ -109,6 +110,8 @@ def _body(event: Event, longest: int) -> RenderableType | None:
         case MoodShifted():
             moved = ", ".join(f"{change.emotion} {change.before:.2f} -> {change.after:.2f}" for change in event.changes)
             return Text(f"({event.agent}, {event.cause.replace('-', ' ')}: {moved})", style="dim")
+        case UserSlipped():
+            return Text(f"({event.agent} slips, {event.kind}: {in_words(event)})", style="dim red")
         case FlawPlanted():
             return Text(f"planted: {event.kind}, against {event.axis}", style="dim red")
         case ConversationEnded():

@@ -1,6 +1,7 @@
 """``offline/user``: somebody with a goal, a manner, and no idea of what goes on behind the counter."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from types import MappingProxyType
 from typing import NamedTuple
@@ -9,12 +10,13 @@ from actors.mind import Say, Usable, UseTools
 from actors.offline.errands import Asked, hear_errands, telling
 from actors.offline.hearing import Heard, hear_assistant
 from actors.offline.voice import draw_voice
-from domain.agents import Agent
+from domain.agents import USER, Agent
 from domain.errand import Errand
 from domain.goal import Goal, Task
 from domain.grammar import Grammar, Phrase, release
 from domain.persona.traits import COMPLEXITIES, Persona
 from domain.skill import Slot
+from domain.slips import DROPPED, WRONG, Slip
 from events.base import Event
 from events.conversation import AssistantSpoke, MoodShifted, Usage, UserSpoke
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
@@ -41,6 +43,9 @@ class _Progress(NamedTuple):
     """Turns in a row that brought nothing."""
     protested: bool = False
     corrected: bool = False
+    slipped: bool = False
+    """Whether the slip has shown, and whether it has been put right."""
+    righted: bool = False
 
 
 class _Move(NamedTuple):
@@ -61,6 +66,7 @@ class OfflineUser:
         seed: Of the conversation; with the turn, the only source of chance.
         own: What they can do themselves; None where they can only speak.
         errands: How they hear that they are asked to.
+        slip: What they get wrong, or change their mind about.
     """
 
     model = "offline/user"
@@ -77,7 +83,9 @@ class OfflineUser:
         seed: int,
         own: Agent | None = None,
         errands: Sequence[Errand] = (),
+        slip: Slip | None = None,
     ) -> None:
+        self._slip = slip
         self._own, self._errands = own, errands
         self._asked = Asked()
         self._goal, self._persona, self._phrases, self._slots, self._seed = goal, persona, phrases, slots, seed
@@ -116,7 +124,11 @@ class OfflineUser:
 
     def _next(self) -> _Move:
         if self._move is None:
-            self._move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard, self._asked)
+            move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard, self._asked)
+            slip = self._slip
+            if slip is not None and not self._at.slipped and (move.after.slipped or (slip.misleads and slip.said in move.reply.content)):
+                move = _Move(replace(move.reply, flaw=slip.event(USER, self._goal)), move.after._replace(slipped=True))
+            self._move = move
         return self._move
 
     @property
@@ -124,8 +136,12 @@ class OfflineUser:
         """Useless turns before giving up: fewer for who is fed up."""
         return 3 + round(self._persona["patience"] * 4) - (self._persona.facets["frustration"] == "high")
 
-    def _known(self, task: int) -> dict[str, str]:
-        return {**self._goal.identity, **self._tasks[task].known}
+    def _known(self, task: int, *, righted: bool = False) -> dict[str, str]:
+        """What they say that they know: with a slip, as they misremember it."""
+        known, slip = {**self._goal.identity, **self._tasks[task].known}, self._slip
+        if slip is not None and slip.misleads and slip.task in (None, task) and not (righted or self._at.righted):
+            known[slip.slot] = slip.said
+        return known
 
 
 class _Turn:
@@ -151,7 +167,7 @@ class _Turn:
         if heard.anything_else or (heard.settled and not heard.asked and not heard.confirms):
             return self._settled(heard)
         if heard.confirms:
-            return self._confirm(heard)
+            return self._change_mind() or self._confirm(heard)
         if heard.asked:
             return self._answer(heard)
         if heard.how_help or heard.lost:
@@ -181,16 +197,40 @@ class _Turn:
         return self._at.task + 1 >= len(self._user._tasks)
 
     def _settled(self, heard: Heard) -> _Move:
-        """The task is over: protest once, go on to the next, or leave."""
+        """The task is over: protest once, go on to the next, or leave; where it was declined for something told wrong, put that right."""
         at = self._at
+        if heard.declined and self._sees(at):
+            after = at._replace(righted=True, slipped=True)
+            self._known = self._user._known(at.task, righted=True)
+            return self._say("slip.again", self._requesting(all_of_it=True), after)
         insists = (self._persona["assertiveness"] + 0.5 * self._persona["frustration"] - 0.45) * 0.8
         if heard.declined and not at.protested and self._rng.random() < insists:
             return self._say("protest", self._known, at._replace(protested=True), mood="bad")
         if self._last_task:
             return self._end("leave.declined" if heard.declined else "leave", "user-done")
-        after = _Progress(task=at.task + 1, turn=at.turn, said=at.said & self._user._goal.identity.keys())
-        self._known = self._user._known(after.task)
+        after = self._next_task()
         return self._say("next.declined" if heard.declined else "next", self._requesting(after.task), after)
+
+    def _next_task(self) -> _Progress:
+        at = self._at
+        after = _Progress(at.turn, at.task + 1, at.said & self._user._goal.identity.keys(), slipped=at.slipped, righted=at.righted)
+        self._known = self._user._known(after.task)
+        return after
+
+    def _sees(self, at: _Progress) -> bool:
+        """Whether the user can see by now that they were wrong."""
+        slip = self._user._slip
+        return slip is not None and slip.kind == WRONG and slip.task in (None, at.task) and at.slipped and not at.righted
+
+    def _change_mind(self) -> _Move | None:
+        """Asked to confirm what they no longer want, they say no; None where they want it."""
+        slip, at = self._user._slip, self._at
+        if slip is None or slip.misleads or slip.task != at.task:
+            return None
+        if slip.kind == DROPPED or at.slipped:
+            return self._say("slip.drop", {}, at._replace(slipped=True))
+        after = self._next_task()._replace(slipped=True)
+        return self._say("slip.switch", self._requesting(after.task), after)
 
     def _report(self, heard: Heard, asked: Asked) -> _Move:
         """Tell what came of the errands, and answer what was asked besides."""
@@ -213,7 +253,8 @@ class _Turn:
 
     def _misheard(self, text: str) -> Iterator[str]:
         """Slots for which a text names other values than the one that the user knows; only numbers and codes are that sure."""
-        for name, value in self._user._tasks[self._at.task].known.items():
+        known = self._user._known(self._at.task)
+        for name, value in ((name, known[name]) for name in self._user._tasks[self._at.task].known):
             slot = self._user._slots.get(name)
             if slot is None or value in text or not any(char.isdigit() for char in value):
                 continue
@@ -222,7 +263,14 @@ class _Turn:
                 yield name
 
     def _answer(self, heard: Heard) -> _Move:
-        """Tell what was asked for, as far as it is known; offered a choice, one thing will do."""
+        """Tell what was asked for, as far as it is known; offered a choice, one thing will do.
+
+        Asked again for what they told wrong, they put it right.
+        """
+        slip = self._user._slip
+        if slip is not None and slip.slot in heard.asked and self._sees(self._at):
+            self._known, after = self._user._known(self._at.task, righted=True), self._at._replace(righted=True, useless=0)
+            return self._say("slip.right", {"answer": self._telling(slip.slot)}, after)
         known = [slot for slot in heard.asked if slot in self._known]
         missing = [slot for slot in heard.asked if slot not in self._known]
         if heard.choice and len(known) > 1 and self._persona.facets["verbosity"] != "high":
@@ -309,7 +357,8 @@ class _Turn:
 
     def _volunteered(self) -> list[Phrase]:
         """Who they are, unasked: talkative users often say it at once."""
-        identity = self._user._goal.identity
+        believed = self._user._known(self._at.task)
+        identity = {slot: believed[slot] for slot in self._user._goal.identity}
         if self._rng.random() >= self._persona["verbosity"] * 0.6 or not identity:
             return []
         self._known = {**self._known, **identity}
