@@ -200,9 +200,7 @@ class _Turn:
         """The task is over: protest once, go on to the next, or leave; where it was declined for something told wrong, put that right."""
         at = self._at
         if heard.declined and self._sees(at):
-            after = at._replace(righted=True, slipped=True)
-            self._known = self._user._known(at.task, righted=True)
-            return self._say("slip.again", self._requesting(all_of_it=True), after)
+            return self._right("slip.again", at, self._requesting(all_of_it=True))
         insists = (self._persona["assertiveness"] + 0.5 * self._persona["frustration"] - 0.45) * 0.8
         if heard.declined and not at.protested and self._rng.random() < insists:
             return self._say("protest", self._known, at._replace(protested=True), mood="bad")
@@ -221,6 +219,13 @@ class _Turn:
         """Whether the user can see by now that they were wrong."""
         slip = self._user._slip
         return slip is not None and slip.kind == WRONG and slip.task in (None, at.task) and at.slipped and not at.righted
+
+    def _right(self, key: str, at: _Progress, values: Mapping[str, Phrase] = MappingProxyType({})) -> _Move:
+        """Say what is right instead of what was told wrong."""
+        slip = self._user._slip
+        assert slip is not None
+        self._known = self._user._known(at.task, righted=True)
+        return self._say(key, {"answer": self._telling(slip.slot), **values}, at._replace(righted=True))
 
     def _change_mind(self) -> _Move | None:
         """Asked to confirm what they no longer want, they say no; None where they want it."""
@@ -269,8 +274,7 @@ class _Turn:
         """
         slip = self._user._slip
         if slip is not None and slip.slot in heard.asked and self._sees(self._at):
-            self._known, after = self._user._known(self._at.task, righted=True), self._at._replace(righted=True, useless=0)
-            return self._say("slip.right", {"answer": self._telling(slip.slot)}, after)
+            return self._right("slip.right", self._at._replace(useless=0))
         known = [slot for slot in heard.asked if slot in self._known]
         missing = [slot for slot in heard.asked if slot not in self._known]
         if heard.choice and len(known) > 1 and self._persona.facets["verbosity"] != "high":
