@@ -13,8 +13,7 @@ from actors.judging import Judging
 from actors.mind import JudgeMind
 from actors.plan import Place, RunSettings
 from actors.run import Ledger
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from events.judgement import FlawPlanted
 from events.log import Log
 from projections.agreement import alpha

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from actors.mind import Guarded, Mind, MindBroke, Reply, Say, ToolMind, Unusable, beside
-from domain.agents import ASSISTANT
-from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, Propose, RunTool, Speak, decide, replay
+from domain.agents import ASSISTANT, USER
+from domain.conversation import CallTools, Command, Conversation, End, GiveUp, Propose, RunTool, Speak, decide, replay
 from domain.errors import SettingError
 from domain.outcome import Environment, asked_of, needs_proposal, objections_to
 from domain.persona.mood import Mood

@@ -16,6 +16,7 @@ from domain.faults import Faults
 from domain.goal import gold_world
 from domain.incidents import incidents, usage
 from domain.persona.mood import Mood
+from domain.slips import wanted
 from domain.verdict import Verdict, judge
 from events.base import Event
 from events.conversation import ConversationEnded
@@ -163,7 +164,7 @@ class Host:
 
 
 def _verdict(held: Conversation, planned: Planned) -> Verdict:
-    setting, goal = planned.place.setting, planned.goal
+    setting, goal = planned.place.setting, wanted(planned.goal, held.history)
     try:
         gold = gold_world(planned.place.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
     except GoldFault as fault:

@@ -14,7 +14,7 @@ from domain.errors import SettingError
 from domain.judgement import Judgement
 from domain.simulated import Asked, Proposal
 from events.base import Event
-from events.conversation import Usage
+from events.conversation import Usage, UserSlipped
 from events.errors import EventsError
 from events.judgement import FlawPlanted
 from events.tools import Objection
@@ -40,7 +40,7 @@ class Say:
     content: str
     reasoning: str | None = None
     done: str | None = None
-    flaw: FlawPlanted | None = None
+    flaw: FlawPlanted | UserSlipped | None = None
     """What is wrong with it on purpose."""
 
 
@@ -51,7 +51,7 @@ class UseTools:
     calls: tuple[Wanted, ...]
     content: str | None = None
     reasoning: str | None = None
-    flaw: FlawPlanted | None = None
+    flaw: FlawPlanted | UserSlipped | None = None
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ from actors.plan import Planned, RunSettings
 from actors.playing import UserMind
 from actors.recorded import RecordedMind, kept_replies
 from actors.thinking import ModelMind
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.traits import Persona
 from domain.setting import Setting
 from domain.simulated import TOOLS
+from domain.slips import Slip
 from events.subagents import SubagentStarted
 from projections.folder import RunFolder
 from projections.transcript import assistant_is_told, subagent_is_told
@@ -61,8 +61,8 @@ def check_models(models: Mapping[str, str]) -> None:
                 raise SettingError(f"{error}; without any provider, {offered[0]} can play the {path}") from error
 
 
-def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
-    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal and persona.
+def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int, slip: Slip | None = None) -> Mind:
+    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal, persona and slip.
 
     Raises:
         SettingError: The role cannot be played by this model.
@@ -71,7 +71,7 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
         raise SettingError(f"model {model!r} cannot play the {role} without a gateway")
     check_models({role: model})
     if role == USER:
-        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
+        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed, setting.user, setting.errands, slip)
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
     if model.startswith(FAMILY):
@@ -98,7 +98,7 @@ def minds_here(planned: Planned) -> MindFactory:
 
     def mind(path: str, begun: SubagentStarted | None) -> Mind:
         model = started.models[path] if begun is None else begun.model
-        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
+        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed, planned.slip)
 
     return mind
 
@@ -140,7 +140,7 @@ def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:
         def mind(path: str, begun: SubagentStarted | None) -> Mind:
             model, role = started.models[path] if begun is None else begun.model, for_role(path, settings.roles)
             if path == USER:
-                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream)
+                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream, setting.user)
             agent = setting.assistant.at(path)
             if begun is None:
                 system = assistant_is_told(setting.summary, setting.policy.prose, started.clock)

@@ -1,13 +1,15 @@
 """``recorded/PATH``: what another run's log holds is said again, reply by reply; nothing is asked and nothing is paid."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from actors.conversation import UNUSABLE
 from actors.mind import MindBroke, MindLost, Reply, Say, Unusable, UseTools
 from domain.conversation import Wanted
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, ReplyRejected, Usage, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, ReplyRejected, Usage, UserSlipped, UserSpoke
+from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished
 from events.tools import ToolCalled
@@ -99,6 +101,9 @@ def _reply(via: ModelReplied | ReplyRejected, events: Sequence[Event]) -> Reply:
     if isinstance(via, ReplyRejected):
         return Unusable(via.raw, via.characters, via.reasons)
     match events[0]:
+        case FlawPlanted() | UserSlipped() as flaw:
+            reply = _reply(via, events[1:])
+            return reply if isinstance(reply, Unusable | MindBroke) else replace(reply, flaw=flaw)
         case UserSpoke(content=content) | AssistantSpoke(content=content) as spoken:
             over = events[1] if len(events) > 1 else None
             done = over.reason if isinstance(over, ConversationEnded) and over.fault is None else None

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.gateway.settings import ModelsFile, Reach, Role, read_models_file
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.setting import Setting
 from domain.simulated import TOOLS

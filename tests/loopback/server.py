@@ -18,8 +18,7 @@ from actors.minds import OFFLINE, make_mind
 from actors.plan import Planned, Planner, RunSettings, prepare
 from actors.playing import ENDS
 from actors.thinking import AGAIN
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.store import EventStore
@@ -147,12 +146,12 @@ def observed(agent: str, messages: list[dict[str, Any]]) -> list[Event]:
                 events.append(UserSpoke(agent=USER, content=content))
             case "user":
                 events.append(SubagentStarted(agent=agent, call_id="c0", request=content, prompt="", toolset="", model=""))
-            case "assistant" if agent == USER:
-                events.append(UserSpoke(agent=USER, content=content))
             case "assistant" if message.get("tool_calls"):
                 for call in message["tool_calls"]:
                     arguments = json.loads(call["function"]["arguments"])
                     events.append(ToolCalled(agent=agent, call_id=call["id"], tool=call["function"]["name"], arguments=arguments))
+            case "assistant" if agent == USER:
+                events.append(UserSpoke(agent=USER, content=content))
             case "assistant":
                 events.append(AssistantSpoke(agent=agent, content=content))
             case "tool":

@@ -15,8 +15,7 @@ from rich.tree import Tree
 from actors.forking import Forks, another_seed
 from actors.minds import check_models, minds_for
 from actors.plan import RunSettings
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from events.log import Recorded, WritableLog
 from events.run import ConversationFinished
