@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from actors.judges import judge_prompt, make_judge
+from actors.judges import judge_prompt, make_judges
 from actors.judging import ATTEMPTS, Judging
 from actors.mind import MindBroke, MindLost, Opinion
 from actors.offline.judge import SEVERITY, OfflineJudge
@@ -32,7 +32,7 @@ class ScriptedJudge:
     def __init__(self, *answers):
         self.answers, self.told = list(answers), []
 
-    async def judge(self, case, rejected=()):  # noqa: ARG002
+    async def judge(self, case, rejected=(), sample=0):  # noqa: ARG002
         self.told.append(tuple(rejected))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -151,7 +151,7 @@ def test_judging_is_deterministic(tmp_path):
     streams = []
     for name in ("one", "other"):
         log = make_run(tmp_path / name, count=3).write_log()
-        run(log, *map(make_judge, SEVERITY))
+        run(log, *make_judges(tuple(SEVERITY), tmp_path).judges)
         streams.append([(record.position, record.link) for index in range(3) for record in of(log, f"parcels/{index:06d}")])
         log.close()
 
@@ -206,10 +206,12 @@ def test_judges_are_compared_with_the_log(log):
     assert rows["goal_achievement"][2] != "-"
 
 
-def test_an_unknown_judge_is_refused():
-    """With those there are."""
-    with pytest.raises(SettingError, match="offline/judge"):
-        make_judge("offline/nobody")
+def test_an_unknown_judge_is_refused(tmp_path):
+    """With those there are, before anything is made."""
+    for name in ("offline/nobody", "recorded/run", "flawed/all"):
+        with pytest.raises(SettingError, match="offline/judge"):
+            make_judges(["offline/judge", name], tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 BAD = {
