@@ -83,7 +83,7 @@ def test_evidence_that_does_not_exist_is_sent_back(log):
     assert all("evidence 999 does not exist" in reason for reason in rejected.event.reasons)
     assert isinstance(judged.event, Judged)
     assert judge.told == [(), rejected.event.reasons]
-    assert spent(of(log)) == (200, 20, 0.5)
+    assert spent(of(log)) == (200, 20, 500_000_000, 1, ())
 
 
 def test_a_malformed_answer_is_sent_back_like_any(log):
