@@ -64,7 +64,7 @@ def named_tables(asked: Asked) -> list[str]:
 
 
 def _places(asked: Asked) -> Iterator[Place]:
-    told = [text for _, text in texts(dict(asked.arguments)) if text.strip()]
+    told = [text for field, text in texts(dict(asked.arguments)) if field and text.strip()]
     named = [(table, text) for text in told for table in asked.schema.tables if asked.world.row(table, text) is not None]
     holding = _holding(asked, told)
     yield from named
