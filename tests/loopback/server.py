@@ -31,7 +31,7 @@ from tests.loopback.mischief import CALM, TRANSPORT, WILD, planned
 from tests.loopback.roles import ROLES, THOUGHT, played, question_of
 
 _MARKS = {reason: mark for mark, reason in ENDS.items()}
-_HUGE = 3_000_000
+_HUGE = 500_000
 
 
 class Provider:

@@ -36,14 +36,6 @@ PASSING = {"429": 0.05, "500": 0.05, "cut": 0.05, "hang": 0.01, "drip": 0.02}
 FORM = {"response_format": {"type": "json_object"}}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def no_pauses():
-    """Tries follow each other at once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("actors.gateway.gateway._FIRST_PAUSE_S", 0.02)
-        yield
-
-
 @pytest.fixture(scope="module")
 def server():
     """For all tests of this file."""
@@ -55,7 +47,7 @@ def server():
 def models(server, tmp_path_factory):
     """What ``--models`` names; one file for runs and judges."""
     roles = {"tools": {"temperature": 0}, "judge": {"temperature": 0, "more": FORM}}
-    return models_file(tmp_path_factory.mktemp("models") / "models.yaml", server, roles, price=PRICE, timeout_s=4)
+    return models_file(tmp_path_factory.mktemp("models") / "models.yaml", server, roles, price=PRICE, timeout_s=8)
 
 
 @pytest.fixture(scope="module")
