@@ -120,7 +120,7 @@ def persona_wording() -> Wording:
     """
     path = Path(__file__).with_name("personas.yaml")
     content = _read_yaml(path)
-    return Wording(content.get("traits", {}), content.get("rules", {}), content.get("complexities", {}), content.get("moves", {}), str(path))
+    return Wording(*(content.get(part, {}) for part in ("traits", "rules", "complexities", "moves")), str(path))
 
 
 def _axes(file: ScenarioFile, rules: Mapping[str, Rule], where: str) -> tuple[Axis, ...]:

@@ -143,7 +143,6 @@ class Provider:
         self._rates = await request.json()
         return web.Response()
 
-
     async def judging(self, request: web.Request) -> web.Response:
         """``POST /judging``: the folder of the run that is judged from now on."""
         self._judging = Path(await request.text())
@@ -272,7 +271,9 @@ async def _main() -> None:
     parser.add_argument("--simulate", default="")
     words = parser.parse_args()
     with TemporaryDirectory() as folder:
-        settings = RunSettings(settings=tuple(words.settings), count=words.count, seed=words.seed, simulate=tuple(filter(None, words.simulate.split(","))))
+        settings = RunSettings(
+            settings=tuple(words.settings), count=words.count, seed=words.seed, simulate=tuple(filter(None, words.simulate.split(",")))
+        )
         provider = Provider(settings, Path(folder), WILD if words.wild else CALM, words.seed, words.hang)
         _, port = await serve(provider)
         print(port, flush=True)

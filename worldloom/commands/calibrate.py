@@ -38,9 +38,7 @@ def calibrate(
     count: Annotated[int, typer.Option("-n", "--count", min=2, help="Conversations of each kind of flaw, and as many clean ones.")] = 40,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides what is held.")] = 0,
     judges: Annotated[list[str] | None, typer.Option("--judge", help="A judge; may be repeated for a committee.")] = None,
-    models: Annotated[
-        Path | None, typer.Option("--models", help="YAML file: how models are reached, and how they are asked.")
-    ] = None,
+    models: Annotated[Path | None, typer.Option("--models", help="YAML file: how models are reached, and how they are asked.")] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for all judging; more, and it goes on.")] = None,
     kinds: Annotated[list[str] | None, typer.Option("--kind", help="A kind of flaw; may be repeated; all if not told.")] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder; the same command goes on in it.")] = Path("calibration"),

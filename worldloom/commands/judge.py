@@ -30,9 +30,7 @@ def add_to(app: typer.Typer) -> None:
 def judge(
     out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Path("out"),
     judges: Annotated[list[str] | None, typer.Option("--judge", help="A judge; may be repeated for a committee.")] = None,
-    models: Annotated[
-        Path | None, typer.Option("--models", help="YAML file: how models are reached, and how they are asked.")
-    ] = None,
+    models: Annotated[Path | None, typer.Option("--models", help="YAML file: how models are reached, and how they are asked.")] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for all judging; more, and it goes on.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Ask those again who have judged; their last judgement counts.")] = False,
 ) -> None:
