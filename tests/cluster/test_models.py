@@ -27,7 +27,7 @@ def test_tools_are_played_wherever_conversations_are_held(tmp_path):
         models = models_file(tmp_path / "models.yaml", server, price=PRICE)
         for placement in ("inline", "shared", "dedicated"):
             server.forget()
-            server.misbehave({"lie": 0.4})
+            server.misbehave({"lie": 0.4, "broken": 0.4})
             generate(*RUN, "--models", models, "--placement", placement, "--workers", 1, "--out", tmp_path / placement)
             log = RunFolder.find(tmp_path / placement).open_log()
             bill = read_costs(log).total
