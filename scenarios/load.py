@@ -120,7 +120,8 @@ def persona_wording() -> Wording:
     """
     path = Path(__file__).with_name("personas.yaml")
     content = _read_yaml(path)
-    return Wording(*(content.get(part, {}) for part in ("traits", "rules", "complexities", "moves")), str(path))
+    traits, rules, complexities, moves = (content.get(part, {}) for part in ("traits", "rules", "complexities", "moves"))
+    return Wording(traits, rules, complexities, moves, str(path))
 
 
 def _axes(file: ScenarioFile, rules: Mapping[str, Rule], where: str) -> tuple[Axis, ...]:

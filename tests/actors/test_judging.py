@@ -7,7 +7,7 @@ import pytest
 
 from actors.judges import judge_prompt, make_judges
 from actors.judging import ATTEMPTS, Judging
-from actors.mind import MindBroke, MindLost, Opinion
+from actors.mind import BudgetSpent, MindBroke, MindLost, Opinion
 from actors.offline.judge import SEVERITY, OfflineJudge
 from domain.conversation import End, Wanted
 from domain.errors import SettingError
@@ -30,10 +30,11 @@ class ScriptedJudge:
     model = "scripted/judge"
 
     def __init__(self, *answers):
-        self.answers, self.told = list(answers), []
+        self.answers, self.told, self.samples = list(answers), [], []
 
     async def judge(self, case, rejected=(), sample=0):  # noqa: ARG002
         self.told.append(tuple(rejected))
+        self.samples.append(sample)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -115,6 +116,32 @@ def test_a_judge_that_breaks_is_asked_again_and_one_that_is_lost_is_not(log):
     lost.model = "scripted/lost"
     assert run(log, lost).failed == [("parcels/000000", "scripted/lost", "no network")]
     assert [record.event.judge for record in of(log)] == ["scripted/judge", "scripted/judge"]
+
+
+def test_a_judge_stopped_between_attempts_goes_on_there(log):
+    """What was wrong before is told as if nothing had happened, so that the question is the one that was paid for; attempts are not given anew."""
+    stopped = ScriptedJudge(opinion(evidence=(999,)), MindLost("no network"))
+    assert len(run(log, stopped).failed) == 1
+
+    again = ScriptedJudge(*[opinion(evidence=(998,))] * (ATTEMPTS - 1))
+    assert len(run(log, again).failed) == 1
+
+    assert again.told[0] == stopped.told[1] == of(log)[0].event.reasons
+    assert len(again.told) == ATTEMPTS - 1
+    assert again.samples == [0] * (ATTEMPTS - 1)
+    anew = ScriptedJudge(opinion())
+    assert run(log, anew).failed == []
+    assert (anew.told, anew.samples) == ([()], [1])
+
+
+def test_without_money_nobody_else_is_asked(tmp_path):
+    """What is left is no failure of anybody's."""
+    log = make_run(tmp_path / "three", count=3).write_log()
+    judging = run(log, ScriptedJudge(opinion(), BudgetSpent("all is spent"), opinion()))
+
+    assert (judging.stopped, judging.failed) == ("all is spent", [])
+    assert sum(len(of(log, f"parcels/{index:06d}")) for index in range(3)) < 3
+    log.close()
 
 
 def test_the_conversation_and_the_run_stay_as_they_were(log, folder):
