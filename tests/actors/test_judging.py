@@ -119,7 +119,7 @@ def test_a_judge_that_breaks_is_asked_again_and_one_that_is_lost_is_not(log):
 
 
 def test_a_judge_stopped_between_attempts_goes_on_there(log):
-    """What was wrong before is told as if nothing had happened, so that the question is the one that was paid for; attempts are not given anew."""
+    """What was wrong before is told as if nothing had happened, so that the question is the one that was paid for."""
     stopped = ScriptedJudge(opinion(evidence=(999,)), MindLost("no network"))
     assert len(run(log, stopped).failed) == 1
 

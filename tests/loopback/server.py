@@ -87,6 +87,8 @@ class Provider:
             right = {"role": "assistant", "content": text, "reasoning_content": THOUGHT}
         else:
             right = written(await think(plan, agent, messages), len(messages))
+            if agent == USER:
+                right["reasoning_content"] = THOUGHT
         if kind in ("", "drip"):
             self.questions[question] += 1
             self.prompts[f"{stream} {agent}"] = (messages, body.get("tools"))

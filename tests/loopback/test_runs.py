@@ -14,6 +14,7 @@ from events.run import BudgetReached
 from projections.costs import read_costs
 from projections.folder import RunFolder
 from projections.runs import read_run
+from tests.loopback.roles import THOUGHT
 from tests.loopback.running import MODEL, generate, loopback, models_file, rows
 from tests.worldloom.command import start
 
@@ -64,11 +65,10 @@ def test_a_recording_reproduces_a_run_with_no_call(server, words, tmp_path):
     """Rejected replies, sub-agents and all: equal digest and equal data set, and nobody is asked."""
     server.misbehave({"empty": 0.1, "invalid-json": 0.1, "wrong-types": 0.1})
     generate(*words, "--out", tmp_path / "played")
-    assert any(
-        isinstance(record.event, ReplyRejected)
-        for stream in log(tmp_path / "played").streams()
-        for record in log(tmp_path / "played").read(stream)
-    )
+    played = log(tmp_path / "played")
+    events = [record.event for stream in played.streams() for record in played.read(stream)]
+    assert any(isinstance(event, ReplyRejected) for event in events)
+    assert {event.reasoning for event in events if isinstance(event, ModelReplied) and event.agent == "user"} == {THOUGHT}
     server.forget()
 
     recorded = f"recorded/{tmp_path / 'played'}"
