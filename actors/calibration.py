@@ -47,6 +47,8 @@ class Study:
         self.kinds = kinds
         self.failed: list[tuple[str, str, str]] = []
         """See ``Judging.failed``."""
+        self.stopped: str | None = None
+        """See ``Judging.stopped``."""
         self._scored: dict[str, Scored] = {}
 
     async def hold(self) -> AsyncIterator[str]:
@@ -61,6 +63,7 @@ class Study:
                 async for _ in judging.judge(wanted):
                     pass
                 self.failed += judging.failed
+                self.stopped = self.stopped or judging.stopped
                 self._scored[kind] = scored(log, judging.run, [judge.model for judge in self._judges])
             finally:
                 log.close()

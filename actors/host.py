@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actors.conversation import ConversationActor
 from actors.mind import BudgetSpent
-from actors.minds import MindMaker, make_tool_mind, minds_here
+from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
 from actors.plan import Place, Planned, Planner, RunSettings
 from domain.conversation import Conversation
 from domain.errors import GoldFault, SettingError
@@ -35,6 +35,7 @@ class Host:
         store: The log; new conversations go to the host's own shard.
         capacity: Conversations at a time.
         minds: Makes minds in this process unless told otherwise.
+        tools: Makes what plays the simulated tools; likewise.
         clock: Wall time in seconds; recorded, never hashed.
     """
 
@@ -46,9 +47,11 @@ class Host:
         *,
         capacity: int = 1,
         minds: MindMaker | None = None,
+        tools: ToolMaker | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings, self._store, self._clock, self._minds = settings, store, clock, minds or minds_here
+        self._tools = tools or tools_here
         self._faults = Faults(settings.faults)
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
@@ -139,7 +142,7 @@ class Host:
             self._minds(planned),
             self._clock,
             Mood.of(planned.persona, setting.slots),
-            make_tool_mind(planned.started.models),
+            self._tools(planned),
         )
         try:
             while actor.state.ended is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from actors import llm
 from actors.conversation import MindFactory
@@ -16,7 +17,8 @@ from actors.offline.user import OfflineUser
 from actors.offline.worker import OfflineWorker
 from actors.plan import Planned, RunSettings
 from actors.playing import UserMind
-from actors.recorded import RecordedMind, kept_replies
+from actors.recorded import RecordedMind, RecordedTools, kept_proposals, kept_replies
+from actors.simulating import ModelTools
 from actors.thinking import ModelMind
 from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
@@ -34,6 +36,8 @@ OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant", TOOLS: "offline
 
 MindMaker = Callable[[Planned], MindFactory]
 """For one conversation: what makes its minds."""
+ToolMaker = Callable[[Planned], ToolMind | None]
+"""For one conversation: what plays its simulated tools; None where no model is named for them."""
 
 
 def is_ours(model: str) -> bool:
@@ -79,19 +83,6 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
     return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed, setting.team)
 
 
-def make_tool_mind(models: Mapping[str, str]) -> ToolMind | None:
-    """The mind that plays a conversation's simulated tools; None where no model is named for them.
-
-    Raises:
-        SettingError: The tools cannot be played by this model.
-    """
-    model = models.get(TOOLS)
-    if model is None:
-        return None
-    check_models({TOOLS: model})
-    return OfflineTools()
-
-
 def minds_here(planned: Planned) -> MindFactory:
     """Embedded minds in this process."""
     started = planned.started
@@ -103,7 +94,27 @@ def minds_here(planned: Planned) -> MindFactory:
     return mind
 
 
-def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -> MindMaker:
+def tools_here(planned: Planned) -> ToolMind | None:
+    """The embedded simulator, where the run names it.
+
+    Raises:
+        SettingError: It names another one.
+    """
+    model = planned.started.models.get(TOOLS)
+    if model is not None and not is_ours(model):
+        raise SettingError(f"model {model!r} cannot play the tools without a gateway")
+    check_models({TOOLS: model} if model else {})
+    return OfflineTools() if model else None
+
+
+class Cast(NamedTuple):
+    """Who plays in a run."""
+
+    agents: MindMaker
+    tools: ToolMaker
+
+
+def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -> Cast:
     """Minds of a run as its models want them; a gateway is made only where one is needed.
 
     Args:
@@ -128,7 +139,15 @@ def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -
 
         return mind
 
-    return maker
+    def tools(planned: Planned) -> ToolMind | None:
+        model, recording = planned.started.models.get(TOOLS), reach.recording(TOOLS)
+        if model is not None and recording is not None:
+            return RecordedTools(kept_proposals(logs[recording], planned.stream), model)
+        if model is None or gateway is None or is_ours(model):
+            return tools_here(planned)
+        return ModelTools(gateway, model, for_role(TOOLS, settings.roles), planned.stream)
+
+    return Cast(maker, tools)
 
 
 def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:

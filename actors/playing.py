@@ -14,15 +14,18 @@ from actors.mind import Reply, Say, UseTools
 from actors.thinking import ModelMind
 from domain.agents import USER, Agent
 from domain.goal import Goal
-from domain.persona.guidance import guidance
+from domain.persona.guidance import feelings, guidance
 from domain.persona.traits import Persona
+from events.conversation import MoodShifted
 from events.digests import content_digest
-from projections.transcript import Message, json_text
+from projections.transcript import Message, json_text, told
 from scenarios.load import persona_wording
 
 PROMPTS = Path(__file__).parent / "prompts"
 ENDS = {"###DONE###": "user-done", "###TRANSFERRED###": "user-transferred", "###GIVE-UP###": "user-gave-up"}
 """What a user writes at the end of the last message -> why the conversation ends."""
+FEELING = "(How you feel now, which nobody wrote and only you know:"
+"""How what is said of the user's mood begins; a bracket ends it."""
 OPENING = Message(role="user", content="(The chat is open. Write your first message.)")
 """Stands before the user's first message: models reply to something."""
 
@@ -72,7 +75,14 @@ class UserMind(ModelMind):
         )
 
     def _transcript(self) -> list[Message]:
-        return [OPENING, *super()._transcript()]
+        """What was said; how the user feels stands below the message that moved them, and there it stays."""
+        felt = {position: event for position, event in self._seen if isinstance(event, MoodShifted)}
+        lines = [OPENING]
+        for line in told(self._seen, self._path):
+            shift = felt.get(line.last + 1)  # it is recorded with the message that moved them
+            note = f"\n\n{FEELING} {feelings(shift, persona_wording())})" if shift else ""
+            lines.append(line.message.model_copy(update={"content": line.message.content + note}))
+        return lines
 
     def _understood(self, answer: Answer) -> Understood:
         reasons, reply = understand(answer, self._tools)
@@ -85,7 +95,7 @@ class UserMind(ModelMind):
         if not text.strip():
             reason = "empty: the last message needs words before its mark"
             return Understood((reason,), unusable(answer, (reason,), final=True))
-        return Understood((), Say(text.strip(), done=done))
+        return Understood((), Say(text.strip(), reply.reasoning, done))
 
 
 def _draft(reply: Reply) -> str | None:

@@ -99,9 +99,10 @@ def proposed(state: "Conversation", called: ToolCalled, proposal: Proposal, mode
     """What a proposal for a call of a simulated tool leads to: its outcome, or why it cannot be, and after the last one a fault."""
     about: dict[str, Any] = {"agent": called.agent, "call_id": called.call_id}
     asked = asked_of(state, called, environment)
-    examined = check(proposal, asked) if environment.checked else unchecked(proposal, asked)
-    if examined.objections:
-        objections, text = examined.objections[:_MOST_OBJECTIONS], _told(proposal)
+    before = proposal.rejected
+    examined = check(proposal, asked) if environment.checked and before is None else unchecked(proposal, asked)
+    if examined.objections or before is not None:
+        objections, text = (before.objections, before.proposal) if before else (examined.objections[:_MOST_OBJECTIONS], _told(proposal))
         rejected = ProposalRejected(agent=TOOLS, call_id=called.call_id, model=model, objections=objections, proposal=text)
         if len(objections_to(state, called.call_id)) + 1 < ATTEMPTS:
             return [rejected]

@@ -89,6 +89,8 @@ class ModelReplied(Event):
     """Digest of all that the model was shown; None for rules, which see the conversation as it stands and no prompt."""
     usage: Usage | None = None
     raw: str | None = None
+    reasoning: str | None = None
+    """What it thought, where the events after it do not say: a user's, and that of who plays simulated tools."""
 
 
 class ReplyRejected(Event):

@@ -25,6 +25,8 @@ from scenarios.team import AgentFile, Team, UserFile, pick
 HERE = Path(__file__).parent
 SHARED_PHRASES = HERE / "phrases.yaml"
 """What all settings say alike."""
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""That of libyaml where there is one: it reads the same, and tens of times faster."""
 
 
 class AxisFile(BaseModel):
@@ -126,7 +128,8 @@ def persona_wording() -> Wording:
     """
     path = Path(__file__).with_name("personas.yaml")
     content = _read_yaml(path)
-    return Wording(content.get("traits", {}), content.get("rules", {}), content.get("complexities", {}), str(path))
+    traits, rules, complexities, moves = (content.get(part, {}) for part in ("traits", "rules", "complexities", "moves"))
+    return Wording(traits, rules, complexities, moves, str(path))
 
 
 def _axes(file: ScenarioFile, rules: Mapping[str, Rule], where: str) -> tuple[Axis, ...]:
@@ -172,7 +175,7 @@ def _read_scenario(folder: Path) -> ScenarioFile:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), _YAML)  # noqa: S506, it is one of the safe ones
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise SettingError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):

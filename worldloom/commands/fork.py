@@ -76,7 +76,8 @@ def fork(
 
 
 async def _held(forks: Forks, made: Sequence[str], now: RunSettings, chosen: Chosen, folder: Path) -> dict[str, ConversationFinished]:
-    return {end.stream: end async for end in forks.go_on(made, minds_for(now, chosen.reach, folder))}
+    cast = minds_for(now, chosen.reach, folder)
+    return {end.stream: end async for end in forks.go_on(made, cast.agents, cast.tools)}
 
 
 def _amends(log: WritableLog, settings: RunSettings, chosen: Chosen, policy: Path | None) -> dict[str, Any]:
