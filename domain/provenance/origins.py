@@ -6,8 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.provenance.deriving import derive_number, derive_text, missing
 from domain.provenance.known import Known, Source
 from domain.provenance.reading import is_telling, leaves, normal, tokens
