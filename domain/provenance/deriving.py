@@ -15,6 +15,7 @@ _TEXT_WORDS = 7
 """Words from which on a text counts as written by the agent: only the values in it must come from somewhere."""
 _FEW = 12
 """Rows of a list of which parts are summed; more would make any number a sum of some."""
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _TIMES = 12
 """How often something is taken at most."""
 _SMALL = re.compile(r"[12]?\d(?:st|nd|rd|th|h|d|x)?|3[01](?:st)?|\d{4}-\d\d-\d\d(?:t[\d:]+)?|\d{1,2}[:/-]\d\d?|(?:19|20)\d\d")
@@ -34,9 +35,8 @@ class Derived(NamedTuple):
 def derive_text(text: str, known: Known) -> Derived | None:
     """A text from what is known; None where a part of it comes from nowhere."""
     words = normal(text)
-    day = _date(words, known)
-    if day is not None:
-        return day
+    if _ISO.match(words):
+        return _date(words, known)
     if any(char.isdigit() for char in words) and _EXPRESSION.fullmatch(words):
         return _all("expression", [_number(number, known) for number in numbers(words)])
     found = known.alike(text)
@@ -79,7 +79,7 @@ def _pair(value: float, known: Known) -> Derived | None:
     for one, source in known.numbers.items():
         for rule, other in (("difference", one - value), ("sum", value - one)):
             found = known.numbers.get(round(other, 2))
-            if found is not None and other > 0:
+            if found is not None and other > 0 and other != one:
                 return Derived(rule, (source, found))
         times = value / one if one else 0.0
         if 1 < times <= _TIMES and abs(times - round(times)) * abs(one) < _CLOSE and float(round(times)) in known.numbers:
@@ -123,8 +123,6 @@ def _telling(part: str, known: Known) -> Source | None:
 
 
 def _date(words: str, known: Known) -> Derived | None:
-    if not re.match(r"\d{4}-\d\d-\d\d", words):
-        return None
     day = next(dates(words, None), date.min)
     found = known.day(day)
     return Derived("date", (found,)) if found else None

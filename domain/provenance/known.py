@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.provenance.reading import bare, counted, dates, escaped, is_telling, normal, numbers, tokens
+from domain.provenance.reading import bare, counted, dates, escaped, is_telling, may_hold_values, normal, numbers, tokens
 
 _LONG = 60
 """Characters from which on a text that was shown is searched as a text, and not compared as one value."""
@@ -102,9 +102,9 @@ class Known:
         words = normal(text)
         if not words:
             return None
-        found = self._values.get(words) or self._tokens.get(words)
-        if found is not None:
-            return self._placed(found, words)
+        found = [source for source in (self._values.get(words), self._tokens.get(words)) if source is not None]
+        if found:
+            return self._placed(min(found, key=lambda source: source.event), words)
         for said in self.texts:
             if _place(said.words, words) is not None:
                 return self._placed(Source(said.kind, said.event, said.where), words)
@@ -158,14 +158,14 @@ class Known:
     def _read(self, source: Source, text: str, but: Set[str]) -> None:
         words = normal(text)
         self.texts.append(Text(*source, text.casefold(), _without(words, but)))
-        for token in tokens(words):
-            if token in but:
-                continue
+        for token in set(tokens(words)) - but:
             self._tokens.setdefault(token, source)
-            for part in token.split("'")[:1] if "'" in token else ():
-                self._tokens.setdefault(part, source)
-            if is_telling(token) or len(token) >= _LEAST_ALIKE:
+            if not token.isalpha():
+                if "'" in token:
+                    self._tokens.setdefault(token.partition("'")[0], source)
                 self._alike.setdefault(bare(token), source)
+        if not may_hold_values(words):
+            return
         for number in (*numbers(text), *(counted(words) if source.kind != "instructions" else ())):
             if f"{number:g}" not in but:
                 self.numbers.setdefault(number, source)
@@ -216,7 +216,7 @@ class Known:
             if token not in but:
                 self._tokens.setdefault(token, source)
         if words[:1].isdigit() or not one:
-            for number in numbers(words):
+            for number in () if one and not words.isdigit() else numbers(words):
                 self.numbers.setdefault(number, source)
             for day in dates(words, self.today) if not one or "-" in words else ():
                 self.dates.setdefault(day, source)
