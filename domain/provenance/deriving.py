@@ -84,7 +84,8 @@ def _pair(value: float, known: Known) -> Derived | None:
         times = value / one if one else 0.0
         if 1 < times <= _TIMES and abs(times - round(times)) * abs(one) < _CLOSE and float(round(times)) in known.numbers:
             return Derived("product", (source, known.numbers[float(round(times))]))
-        if (one and abs(value * 100 - one) < _CLOSE) or abs(value - one * 100) < _CLOSE:
+    for one, source in known.every_number():
+        if one and (abs(value * 100 - one) < _CLOSE or abs(value - one * 100) < _CLOSE):
             return Derived("format", (source,))
     return None
 

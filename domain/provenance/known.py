@@ -4,12 +4,12 @@ What an agent said or asked itself is not in here: a value that it made up is no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.provenance.reading import bare, counted, dates, escaped, is_telling, may_hold_values, normal, numbers, tokens
+from domain.provenance.reading import bare, counted, dates, escaped, figure, is_telling, may_hold_values, normal, numbers, tokens
 
 _LONG = 60
 """Characters from which on a text that was shown is searched as a text, and not compared as one value."""
@@ -114,6 +114,12 @@ class Known:
         """Where a number stands."""
         return self.numbers.get(value) or (self._before.number(value) if self._before else None)
 
+    def every_number(self) -> Iterator[tuple[float, Source]]:
+        """All numbers, those that were said and shown first."""
+        yield from self.numbers.items()
+        if self._before is not None:
+            yield from self._before.every_number()
+
     def day(self, day: date) -> Source | None:
         """Where a date stands."""
         return self.dates.get(day) or (self._before.day(day) if self._before else None)
@@ -167,7 +173,7 @@ class Known:
         if not may_hold_values(words):
             return
         for number in (*numbers(text), *(counted(words) if source.kind != "instructions" else ())):
-            if f"{number:g}" not in but:
+            if figure(number) not in but:
                 self.numbers.setdefault(number, source)
         for day in dates(text, self.today):
             if day.isoformat() not in but:
@@ -196,9 +202,9 @@ class Known:
     def _value(self, event: int, value: Any, path: str, owners: Mapping[str, str], but: Set[str]) -> None:
         source = Source("observation", event, path)
         if isinstance(value, int | float):
-            if f"{float(value):g}" not in but:
+            if figure(value) not in but:
                 self.numbers.setdefault(float(value), source)
-                self._values.setdefault(f"{value:g}", source)
+                self._values.setdefault(figure(value), source)
             return
         words = normal(value)
         if words in but:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from domain.agents import ASSISTANT, USER
 from domain.provenance.deriving import derive_number, derive_text, missing
 from domain.provenance.known import Known, Source
-from domain.provenance.reading import is_telling, leaves, normal, tokens
+from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
@@ -76,7 +76,9 @@ class Origins:
             case SubagentStarted(agent=agent, request=request):
                 self._of(agent).tell("request", position, request)
             case ToolCalled():
-                return self._called(position, event)
+                found = self.of(position, event)
+                self._invented[event.call_id] = frozenset(_echoes(found.origins))
+                return found
             case ToolAnswered():
                 self._of(event.agent).show(position, event.observation, but=self._invented.pop(event.call_id, frozenset()))
             case ToolRefused() | ToolFaulted():
@@ -89,7 +91,8 @@ class Origins:
             self._known[agent] = Known(self._today)
         return self._known[agent]
 
-    def _called(self, position: int, called: ToolCalled) -> CallOrigins:
+    def of(self, position: int, called: ToolCalled) -> CallOrigins:
+        """The origins of a call, by what its agent knows now; nothing is taken in."""
         known, spec = self._of(called.agent), self._specs.get(called.agent, {}).get(called.tool, {})
         shapes = spec.get("function", {}).get("parameters", {}).get("properties", {})
         found = tuple(
@@ -97,7 +100,6 @@ class Origins:
             for name, argument in called.arguments.items()
             for path, value in leaves(argument)
         )
-        self._invented[called.call_id] = frozenset(_echoes(found))
         return CallOrigins(position, called.agent, called.call_id, called.tool, found)
 
     def _origin(self, known: Known, path: str, value: Any, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
@@ -185,4 +187,4 @@ def _echoes(origins: Iterable[Origin]) -> Iterator[str]:
                 yield normal(origin.value)
                 yield from (token for token in tokens(normal(origin.value)) if is_telling(token))
             else:
-                yield f"{float(origin.value):g}"
+                yield figure(origin.value)

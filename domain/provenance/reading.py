@@ -100,6 +100,11 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
+def figure(number: float) -> str:
+    """A number as a text, the same for 25 and 25.0."""
+    return str(int(number)) if number == int(number) else repr(float(number))
+
+
 def escaped(key: Any) -> str:
     """A step of a JSON pointer (RFC 6901)."""
     return str(key).replace("~", "~0").replace("/", "~1")
