@@ -102,7 +102,9 @@ class Changed(Data):
 
     def _fits(self, change: Change) -> bool:
         return any(
-            _named(self.field, field) and (self.before is None or self.before.holds(before)) and (self.after is None or self.after.holds(after))
+            _named(self.field, field)
+            and (self.before is None or self.before.holds(before))
+            and (self.after is None or self.after.holds(after))
             for field, before, after in _fields(change)
         )
 

@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from domain.errors import SettingError
 from domain.patch import ABSENT
-from domain.patterns import Moment, Pattern, Data, argument
+from domain.patterns import Data, Moment, Pattern, argument
 from domain.values import canonical
 from events.base import Event
 from events.conversation import UserSpoke

@@ -45,6 +45,17 @@ class Divergence(NamedTuple):
     today: Any
 
 
+class Rerun(NamedTuple):
+    """One call that was run again."""
+
+    position: int
+    """Of the recorded outcome."""
+    tool: str
+    today: Outcome | None
+    """How it comes out today; None where nobody has the tool any more."""
+    divergence: Divergence | None
+
+
 @dataclass
 class Regression:
     """How recorded calls come out today."""
@@ -92,15 +103,18 @@ def _regress(contents: Contents, streams: Sequence[str], load: Load) -> Regressi
             if isinstance(rerun, str):
                 found.skipped[rerun] += 1
                 continue
-            tool, divergence = rerun
-            found.compared[tool] += 1
-            if divergence is not None:
-                found.divergences.append(divergence)
+            found.compared[rerun.tool] += 1
+            if rerun.divergence is not None:
+                found.divergences.append(rerun.divergence)
     return found
 
 
-def reruns(contents: Contents, records: Sequence[Recorded], load: Load) -> Iterator[str | tuple[str, Divergence | None]]:
-    """Of each recorded outcome of a conversation, why it is skipped; or its tool, and how it comes out otherwise today."""
+def reruns(contents: Contents, records: Sequence[Recorded], load: Load, *, shared: bool = False) -> Iterator[str | Rerun]:
+    """Of each recorded outcome of a conversation, why it is skipped, or how it comes out today.
+
+    Args:
+        shared: Of a fork, those as well that it shares with its parent.
+    """
     state, memory = beginning(contents, records), Memory()
     before = state
     own, marks = _own(records)
@@ -119,10 +133,10 @@ def reruns(contents: Contents, records: Sequence[Recorded], load: Load) -> Itera
                 proposed = event.agent == TOOLS
         if isinstance(event, Outcome):
             called = _called(calls, event, record)
-            if record.position >= own:
+            if shared or record.position >= own:
                 environment = load(_setting(state)).environment
                 mark = marks.get(event.call_id) or (SIMULATED if proposed else None) or _mark(called, event, environment)
-                yield mark or (called.tool, _rerun(before, memory, called, record, environment))
+                yield mark or _rerun(before, memory, called, record, environment)
             proposed = False
         state = replay(state, (event,))
         memory.observe(event)
@@ -145,7 +159,9 @@ def _own(records: Sequence[Recorded]) -> tuple[int, dict[str, str]]:
 
 def _called(calls: dict[str, ToolCalled], event: Outcome, record: Recorded) -> ToolCalled:
     if event.call_id not in calls:
-        raise RecordError(f"{record.stream}: event {record.position} is an outcome of {event.call_id}, which nobody called; restore the log")
+        raise RecordError(
+            f"{record.stream}: event {record.position} is an outcome of {event.call_id}, which nobody called; restore the log"
+        )
     return calls[event.call_id]
 
 
@@ -164,12 +180,16 @@ def _mark(called: ToolCalled, event: Outcome, environment: Environment) -> str |
     return SUBAGENTS if isinstance(tool, Delegate) else SIMULATED if isinstance(tool, SimulatedTool) else None
 
 
-def _rerun(before: Conversation, memory: Memory, called: ToolCalled, record: Recorded, environment: Environment) -> Divergence | None:
+def _rerun(before: Conversation, memory: Memory, called: ToolCalled, record: Recorded, environment: Environment) -> Rerun:
+    today: Outcome | None = None
     try:
-        first = _first(record.event, outcome(before, called, environment, memory))
+        event = outcome(before, called, environment, memory)
+        assert isinstance(event, Outcome)
+        today, first = event, _first(record.event, event)
     except SettingError as error:
         first = Difference("outcome", _kind(record.event), f"nobody: {error}")
-    return None if first is None else Divergence(record.stream, record.position, called.tool, first.path, first.expected, first.found)
+    divergence = Divergence(record.stream, record.position, called.tool, *first) if first else None
+    return Rerun(record.position, called.tool, today, divergence)
 
 
 def _first(recorded: Event, today: Event) -> Difference | None:

@@ -133,7 +133,9 @@ def _by_policy(contents: Contents, records: Sequence[Recorded], load: Load, foun
                 name = f"{POLICY}{started.setting}/{rule[0]}"
                 found.sentences[name] = rule[1]
                 if isinstance(event, ToolRefused) and event.code.startswith(POLICY):
-                    found.refused[name] += not is_fork(record.stream) or home(contents.store, record.stream, record.position) == record.stream
+                    found.refused[name] += (
+                        not is_fork(record.stream) or home(contents.store, record.stream, record.position) == record.stream
+                    )
                 else:
                     yield Violation(name, called.position)
         state = replay(state, (event,))

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,14 +15,20 @@ from rich.text import Text
 
 from domain.errors import SettingError
 from domain.temporal import TemporalRule, rules_of
+from events.forks import home
+from events.log import Log
 from projections.contents import Contents
 from projections.folder import RunFolder
+from projections.recall import Bad, Recalled, Row
+from projections.recall import recall as run_recall
 from projections.regress import Divergence, Regression
 from projections.regress import regress as run_regress
 from projections.rules import Broken, Place, broken
-from projections.state import conversations
+from projections.spread import AFTER
+from projections.state import conversations, history
 from scenarios.load import load
 from worldloom.bar import watching
+from worldloom.commands.inspect import find
 from worldloom.show import cut
 
 console = Console(highlight=False)
@@ -38,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(rules)
     app.command()(regress)
+    app.command()(recall)
 
 
 def rules(
@@ -112,7 +120,9 @@ def _print_broken(found: Broken, out: Path, show: int, took: float) -> None:
         console.print(table)
     _print_counted("not looked at by policy", found.unjudged)
     rate = f"{found.events / took:,.0f} events/s" if took > 0 else ""
-    looked = f"{found.conversations} conversations, {found.events} events, {found.calls} calls: {len(found.places) or 'no'} violation(s); {rate}"
+    looked = (
+        f"{found.conversations} conversations, {found.events} events, {found.calls} calls: {len(found.places) or 'no'} violation(s); {rate}"
+    )
     console.print(looked, soft_wrap=True)
     if found.places:
         place = found.places[0]
@@ -156,8 +166,71 @@ def _print_regression(found: Regression, show: int) -> None:
                 table.add_row(*counts, Text(f"{each.conversation} event {each.position}"), Text(each.what), *sides)
         console.print(table)
     skipped = ", ".join(f"{number} {why}" for why, number in sorted(found.skipped.items())) or "none"
-    counts = f"{found.conversations} conversations, {found.compared.total()} calls of {len(found.compared)} tools run again, skipped: {skipped}"
+    counts = (
+        f"{found.conversations} conversations, {found.compared.total()} calls of {len(found.compared)} tools run again, skipped: {skipped}"
+    )
     console.print(f"{counts}: {len(found.divergences) or 'no'} divergence(s)", markup=False, soft_wrap=True)
+
+
+def recall(
+    out: Run,
+    event: Annotated[str | None, typer.Option("--event", metavar="CONVERSATION:N", help="An event that was bad.")] = None,
+    tool: Annotated[str | None, typer.Option("--tool", help="A tool whose outcomes were bad.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model whose replies were bad.")] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", help="Digest of a setting's files, or how it begins.")] = None,
+    mended: Annotated[bool, typer.Option("--mended", help="Only outcomes that today's code gives otherwise; the rest was right.")] = False,
+    show: Annotated[int, typer.Option("--show", min=1, help="Rows to show.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Name the rows that hold anything that came of what was bad; several options narrow it down together."""
+    if event is None and tool is None and model is None and scenario is None and not mended:
+        raise SettingError("nothing is named that was bad; give --event, --tool, --model, --scenario or --mended")
+    folder = RunFolder.find(out)
+    log = folder.open_log()
+    bad = Bad(_place(log, event) if event else None, tool, model, scenario, mended)
+    streams = conversations(log)
+    with watching(console, "following", len(streams)) as watch:
+        found = run_recall(Contents(log), streams, bad, load, folder.path, watch)
+    if as_json:
+        rows = [row._asdict() for row in found.touched]
+        told = {"conversations": found.conversations, "rows": found.rows, "bad_events": found.bad, "touched": rows}
+        print(orjson.dumps(told).decode())
+    else:
+        _print_recalled(found, show)
+
+
+def _place(log: Log, event: str) -> tuple[str, int]:
+    """The stream that holds an event, and its position."""
+    name, _, number = event.rpartition(":")
+    if not name or not number.isdecimal():
+        raise SettingError(f"--event {event!r} names no event; write CONVERSATION:N, such as retail/000003:12")
+    stream = find(log, name)
+    length, position = len(history(log, stream)), int(number)
+    if not 1 <= position <= length:
+        raise SettingError(f"{stream} has no event {position}; it has 1 to {length}")
+    return home(log, stream, position), position
+
+
+def _print_recalled(found: Recalled, show: int) -> None:
+    touched = [row for row in found.touched if row.how != AFTER]
+    later = [row for row in found.touched if row.how == AFTER]
+    for title, rows in (("rows", touched), ("rows that nothing of it shows in, begun by an agent that had seen it", later)):
+        if rows:
+            console.print(_rows_table(title, rows[:show]))
+            if len(rows) > show:
+                console.print(f"... and {len(rows) - show} more; --show or --json shows more")
+    beside = sum(not row.in_data_set for row in touched)
+    outside = f", {beside} of them of forks and conversations outside of the data set" if beside else ""
+    more = f"; {len(later)} more were begun after it" if later else ""
+    counts = f"{found.bad} bad event(s) touched {len(touched)} of {found.rows} rows of {found.conversations} conversations"
+    console.print(f"{counts}{outside}{more}", soft_wrap=True)
+
+
+def _rows_table(title: str, rows: Sequence[Row]) -> Table:
+    table = Table("conversation", "agent", "from event", "how", "in the data set", title=title)
+    for row in rows:
+        table.add_row(Text(row.conversation), Text(row.agent), str(row.position), row.how, "yes" if row.in_data_set else "no")
+    return table
 
 
 def _print_counted(what: str, counts: Counter[str]) -> None:
