@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from domain.agents import ASSISTANT
 from domain.faults import KINDS
+from domain.provenance.origins import Origins
 from domain.simulated import TOOLS
 from events.base import Event
 from events.conversation import (
@@ -34,7 +36,7 @@ from projections.regress import reruns
 from projections.rules import Load
 from projections.runs import read_run
 from projections.spread import AFTER, UNREACHED, Spread
-from projections.transcript import Outcome
+from projections.transcript import Outcome, agent_prompt, system_prompt
 
 _SHOWN = (UserSpoke, AssistantSpoke, ToolCalled, SubagentStarted, ToolAnswered, ToolRefused, ToolFaulted)
 
@@ -120,7 +122,11 @@ def _recall(contents: Contents, streams: Sequence[tuple[str, bool]], bad: Bad, l
         if bad.mended:
             seeds &= set(mended)
         rows = list(_rows(records))
-        touched = [row._replace(in_data_set=in_data_set) for row in _touched(records, Spread(seeds, mended), rows)] if seeds else []
+        touched = (
+            [row._replace(in_data_set=in_data_set) for row in _touched(records, Spread(_told(contents, records), seeds, mended), rows)]
+            if seeds
+            else []
+        )
         found.take(Recalled(1, len(rows), len(seeds), touched))
     return found
 
@@ -138,6 +144,18 @@ def _mended(contents: Contents, records: Sequence[Recorded], load: Load) -> dict
     """Position -> today's outcome, of calls that come out otherwise today."""
     runs = (each for each in reruns(contents, records, load, shared=True) if not isinstance(each, str))
     return {each.position: each.today for each in runs if each.divergence is not None and each.today is not None}
+
+
+def _told(contents: Contents, records: Sequence[Recorded]) -> Origins:
+    """What each agent is told before anything happens."""
+    started = records[0].event
+    assert isinstance(started, ConversationStarted)
+    origins = Origins(started.clock)
+    origins.brief(ASSISTANT, system_prompt(contents, started), contents.json(started.toolset))
+    for record in records:
+        if isinstance(record.event, SubagentStarted):
+            origins.brief(record.event.agent, agent_prompt(contents, started, record.event), contents.json(record.event.toolset))
+    return origins
 
 
 def _touched(records: Sequence[Recorded], spread: Spread, rows: Sequence[tuple[str, list[int]]]) -> list[Row]:
