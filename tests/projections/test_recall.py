@@ -15,8 +15,8 @@ from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolLagged, ToolRefused
 from projections.contents import Contents
 from projections.recall import Bad, recall
-from projections.taint import AFTER, READ, SAW, TOLD, Taint
 from projections.state import conversations
+from projections.taint import AFTER, READ, SAW, TOLD, Taint
 from scenarios.load import load
 from tests.projections.planted import Bug, hold, messages
 

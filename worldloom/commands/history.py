@@ -24,8 +24,8 @@ from projections.recall import recall as run_recall
 from projections.regress import Divergence, Regression
 from projections.regress import regress as run_regress
 from projections.rules import Broken, Place, broken
-from projections.taint import AFTER
 from projections.state import conversations, history
+from projections.taint import AFTER
 from scenarios.load import load
 from worldloom.bar import watching
 from worldloom.commands.inspect import find
