@@ -99,13 +99,14 @@ def read_people(text: str, user: Mapping[str, Any]) -> list[dict[str, str]]:
     """Those whom a text names: the user as ``me`` or by name, saved passengers by name, others with their date of birth."""
     me = {**user["name"], "dob": user["dob"]}
     found = [dict(zip(("first_name", "last_name", "dob"), match.groups(), strict=True)) for match in _PERSON.finditer(text)]
-    found += [dict(person) for person in user["saved_passengers"] if _names(text, person)]
+    found += [dict(person) for person in user["saved_passengers"] if names(text, person)]
     named = {full_name(person): person for person in found}
-    mine = _SELF.search(text) is not None or _names(text, me)
+    mine = _SELF.search(text) is not None or names(text, me)
     return [*([me] if mine else []), *(person for name, person in named.items() if name != full_name(me))]
 
 
-def _names(text: str, person: Person) -> bool:
+def names(text: str, person: Person) -> bool:
+    """Whether a text names somebody in full."""
     return re.search(rf"\b{re.escape(full_name(person))}\b", text) is not None
 
 
