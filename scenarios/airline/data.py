@@ -8,9 +8,9 @@ from domain.errors import SettingError
 from domain.goal import Goal
 from domain.setting import OutsideData
 from domain.world import Tables, World
+from scenarios.airline.tables import SCHEMA, departure_id
 from scenarios.airline.tasks import goal_of
 from scenarios.airline.tools import TOOLS
-from scenarios.airline.tables import SCHEMA, departure_id
 from scenarios.tau2 import read_goals, read_tables
 
 _TABLES = ("users", "flights", "reservations")

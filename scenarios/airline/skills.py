@@ -134,7 +134,8 @@ CUES = {
         r"\b(?:replac\w+|substitut\w+)\b[^.!?]*\b(?:passengers?|travell?ers?)\b",
     ),
     "change_number": any_of(
-        r"\b(?:remov\w+|add\w*|drop\w*|leave out|one (?:more|less|fewer)|extra|another|take off|fewer)\b[^.!?]*\b(?:passengers?|travell?ers?|person|seat)\b"
+        r"\b(?:remov\w+|add\w*|drop\w*|leave out|one (?:more|less|fewer)|extra|another|take off|fewer)\b"
+        r"[^.!?]*\b(?:passengers?|travell?ers?|person|seat)\b"
     ),
     "add_insurance": any_of(r"\b(?:add\w*|buy\w*|get|include|take out|insure|purchase|want|need|like)\b[^.!?]*\binsur(?:e|ed|ance)\b"),
     "book_flight": any_of(
@@ -176,7 +177,9 @@ SKILLS = [
     Skill("change_cabin", CUES["change_cabin"], flights.change_cabin, (*_FIND, "cabin", "payment"), "checkout"),
     Skill("add_bags", CUES["add_bags"], reservations.add_bags, (*_FIND, "bags", "payment"), "checkout"),
     Skill("remove_bags", CUES["remove_bags"], reservations.remove_bags, _FIND),
-    Skill("change_passenger", CUES["change_passenger"], reservations.change_passenger, (*_FIND, "passenger", "new_passenger"), "account_issue"),
+    Skill(
+        "change_passenger", CUES["change_passenger"], reservations.change_passenger, (*_FIND, "passenger", "new_passenger"), "account_issue"
+    ),
     Skill("change_number", CUES["change_number"], reservations.change_number, _FIND, "account_issue"),
     Skill("add_insurance", CUES["add_insurance"], reservations.add_insurance, _FIND),
     Skill(

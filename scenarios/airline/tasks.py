@@ -12,10 +12,7 @@ from scenarios.tau2 import instruction_of
 
 _USER_ID = re.compile(next(slot.pattern for slot in SLOTS if slot.name == "user_id"), re.IGNORECASE)
 _RESERVATION_ID = re.compile(r"\b(?=[A-Z0-9]*[A-Z])(?![A-Z]{3}\d{3}\b)[A-Z0-9]{6}\b")
-_NEEDS_RESERVATION = frozenset(
-    {"cancel_reservation", "change_flights", "change_cabin", "add_bags", "remove_bags", "change_passenger", "change_number", "add_insurance",
-     "compensation", "reservation_details"}
-)  # fmt: skip
+_NO_RESERVATION = ("book_flight", "flight_status", "hand_over")
 
 
 def goal_of(task: Mapping[str, Any], world: World) -> Goal:
@@ -74,7 +71,7 @@ def _asked(instruction: str, actions: Sequence[Action], world: World) -> Iterato
     skill = next((name for name, cues in CUES.items() if re.search(cues, instruction, re.IGNORECASE)), None)
     looked = [str(action.arguments["reservation_id"]) for action in actions if action.tool == "get_reservation_details"]
     found = _first_reservation(instruction) or ({"reservation_id": looked[0]} if looked else {})
-    if skill in _NEEDS_RESERVATION:
+    if skill is not None and skill not in _NO_RESERVATION:
         yield Task(skill=skill, known={**found, "reason": _reason(instruction)} if skill == "cancel_reservation" else found)
     elif looked and world.row("reservations", looked[0]) is not None:
         yield Task(skill="reservation_details", known=found)

@@ -8,9 +8,7 @@ Method = Mapping[str, Any]
 Person = Mapping[str, str]
 _MONTHS = {"may": 5, "june": 6}
 _DAY = re.compile(r"\b(may|june) (\d{1,2})\b|\b(2024-\d{2}-\d{2})\b", re.IGNORECASE)
-_SELF = re.compile(
-    r"(?:^|[,:.;] |\b(?:just|only|for|and|that'?s|it'?s|be|is|are) )(?:me|myself)\b", re.IGNORECASE
-)
+_SELF = re.compile(r"(?:^|[,:.;] |\b(?:just|only|for|and|that'?s|it'?s|be|is|are) )(?:me|myself)\b", re.IGNORECASE)
 """The user among those who fly; ``let me see`` is nobody."""
 _PERSON = re.compile(r"([A-Z][\w'-]+) ([A-Z][\w'-]+)[, (]+(?:born|date of birth)(?: on)? (\d{4}-\d{2}-\d{2})")
 _NUMBERS = {"no": 0, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}

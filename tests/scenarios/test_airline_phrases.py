@@ -85,4 +85,11 @@ def test_values_told_in_a_request_are_heard() -> None:
         name: SETTING.slots[name].find("Please move my return flight in 4TQ82M to May 20, the cheapest one. KTW101 was fine.")
         for name in skill.slots
     }
-    assert found == {"reservation_id": "4TQ82M", "route": None, "leg": "back", "date": "2024-05-20", "preference": "cheapest", "payment": None}
+    assert found == {
+        "reservation_id": "4TQ82M",
+        "route": None,
+        "leg": "back",
+        "date": "2024-05-20",
+        "preference": "cheapest",
+        "payment": None,
+    }

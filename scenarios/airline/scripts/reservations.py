@@ -60,7 +60,11 @@ def add_bags(s: Script) -> NoReturn:
     extra = max(extra, reservation["nonfree_baggages"])
     price = BAG_FEE * (extra - reservation["nonfree_baggages"])
     method = find_payment(s, price) if price else any_payment(reservation, user["payment_methods"])
-    values = {"reservation_id": reservation["reservation_id"], "more": words.plural(more, "bag"), "total": words.plural(total, "checked bag")}
+    values = {
+        "reservation_id": reservation["reservation_id"],
+        "more": words.plural(more, "bag"),
+        "total": words.plural(total, "checked bag"),
+    }
     if price and method is not None:
         payment = words.name_payment(method, user["payment_methods"])
         s.confirm("add_bags.confirm", **values, price=words.money(price), method=payment)
