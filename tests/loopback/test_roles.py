@@ -46,7 +46,7 @@ def server():
 @pytest.fixture(scope="module")
 def models(server, tmp_path_factory):
     """What ``--models`` names; one file for runs and judges."""
-    return models_file(tmp_path_factory.mktemp("models") / "models.yaml", server, ROLES, price=PRICE, timeout_s=8)
+    return models_file(tmp_path_factory.mktemp("models") / "models.yaml", server, ROLES, price=PRICE, timeout_s=12)
 
 
 @pytest.fixture
