@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.provenance.deriving import derive_number, derive_text, missing
+from domain.provenance.deriving import derive_number, derive_share, derive_text, missing
 from domain.provenance.known import Known, Source
 from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
 from events.base import Event
@@ -123,7 +123,7 @@ def origin_of(known: Known, path: str, value: Any, shape: Mapping[str, Any], arg
     if value is None or isinstance(value, bool):
         return Origin(path, value, DECLARED)
     if isinstance(value, int | float):
-        return _number(known, path, value, shape)
+        return _number(known, path, value, shape, arguments)
     if not value.strip():
         return Origin(path, value, DECLARED)
     foreign = _foreign(known, path, value, arguments)
@@ -148,13 +148,13 @@ def _told(instructions: str, today: date | None) -> Known:
     return known
 
 
-def _number(known: Known, path: str, value: float, shape: Mapping[str, Any]) -> Origin:
+def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
     found = known.number(float(value))
     if found is not None:
         return Origin(path, value, found.kind, (found,))
     if value in (0, shape.get("default")) or value in shape.get("enum", ()):
         return Origin(path, value, DECLARED)
-    derived = derive_number(float(value), known)
+    derived = derive_number(float(value), known) or derive_share(float(value), known, path, arguments)
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
 
 
