@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import calibrate, check, fork, generate, inspect, judge, origins, seal
+from worldloom.commands import calibrate, check, fork, generate, inspect, judge, origins, repair, seal, slices
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ judge.add_to(app)
 calibrate.add_to(app)
 fork.add_to(app)
 origins.add_to(app)
+repair.add_to(app)
+slices.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130
 
