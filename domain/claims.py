@@ -1,9 +1,11 @@
 """Claims: what messages say that comes from what was said and shown, and whether it still does where some of that is left out.
 
 A code, an amount or a date is supported wherever it stands or follows from. A word that a tool showed as a value, such as
-``delivered``, stands in many rows: it is supported by the outcome that showed it last, or by one that showed just the same.
+``delivered``, stands in many rows: in a message it is supported by the outcome that showed it last, or by one that showed just
+the same; in a call by any that showed it, or by a user who said it. What an agent thinks beside its words counts as they do.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -16,9 +18,10 @@ from domain.provenance.origins import UNGROUNDED, CallOrigins, Origins
 from domain.provenance.reading import leaves, normal, tokens
 from domain.values import canonical
 from events.base import Event
-from events.conversation import AssistantSpoke
+from events.conversation import AssistantSpoke, UserSpoke
 from events.tools import ToolAnswered, ToolCalled
 
+_JSON = re.compile(r"[\[{]")
 _SHORTEST, _LONGEST = 3, 60
 """Characters of a text that counts as one value."""
 
@@ -27,7 +30,7 @@ class Support(NamedTuple):
     """What is supported in a conversation, or in what is kept of it."""
 
     values: Mapping[int, AbstractSet[str]]
-    """Position of a message -> the codes, amounts and dates in it that come from somewhere."""
+    """Position of a message or call -> the codes, amounts and dates in its words that come from somewhere."""
     arguments: Mapping[int, AbstractSet[str]]
     """Position of a call -> JSON pointers of its arguments that come from somewhere."""
 
@@ -70,9 +73,11 @@ class Claims:
                 found = origins.observe(position, event)
                 if found is not None:
                     arguments[position] = _grounded(found)
-                elif isinstance(event, AssistantSpoke):
-                    values[position] = supported(event.content, origins.known(event.agent))
-                    told |= values[position] if event.agent == ASSISTANT else set()
+                if isinstance(event, AssistantSpoke | ToolCalled):
+                    known = origins.known(event.agent)
+                    values[position] = supported(f"{event.content or ''}\n{event.reasoning or ''}", known)
+                    if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT:
+                        told |= supported(event.content, known)
         return Support(values, arguments, told)
 
 
@@ -80,30 +85,49 @@ def _grounded(call: CallOrigins) -> set[str]:
     return {origin.path for origin in call.origins if origin.kind != UNGROUNDED}
 
 
-def _shown(events: Sequence[Event]) -> Iterator[tuple[int, list[int]]]:
-    """(position of a message to the user, outcomes that showed a word in it last, and just so), for each such word."""
+def _shown(events: Sequence[Event]) -> Iterator[tuple[int, Sequence[int]]]:
+    """(position of a message or call of the assistant's, outcomes of which one must stay for a word in it)."""
     latest: dict[str, list[int]] = {}
+    every: dict[str, list[int]] = {}
     equal: dict[bytes, list[int]] = {}
+    heard = " "
     calls: dict[str, ToolCalled] = {}
     for position, event in enumerate(events, 1):
-        if isinstance(event, ToolCalled):
-            calls[event.call_id] = event
+        if isinstance(event, UserSpoke):
+            heard += _spaced(event.content)
         elif isinstance(event, ToolAnswered) and event.agent == ASSISTANT and event.call_id in calls:
             called = calls[event.call_id]
             same = equal.setdefault(canonical([called.tool, called.arguments, event.observation]), [])
             same.append(position)
-            latest.update((word, same) for word in _words(event.observation))
-        elif isinstance(event, AssistantSpoke) and event.agent == ASSISTANT:
-            said = f" {' '.join(tokens(normal(event.content)))} "
-            found = {id(same): list(same) for word, same in latest.items() if f" {word} " in said}
-            yield from ((position, same) for same in found.values())
+            for word in set(_words(event.observation)):
+                latest[word] = same
+                every.setdefault(word, []).append(position)
+        elif isinstance(event, AssistantSpoke | ToolCalled) and event.agent == ASSISTANT:
+            said = _spaced(_text(event))
+            if isinstance(event, ToolCalled):
+                calls[event.call_id] = event
+                found = [every[word] for word in every if f" {word} " in said and f" {word} " not in heard]
+            else:
+                found = [latest[word] for word in latest if f" {word} " in said]
+            yield from ((position, outcomes) for outcomes in sorted({tuple(outcomes) for outcomes in found}))
+
+
+def _text(event: AssistantSpoke | ToolCalled) -> str:
+    """All that an agent wrote in a message or call."""
+    arguments = (str(value) for _, value in leaves(event.arguments)) if isinstance(event, ToolCalled) else ()
+    return "\n".join([event.content or "", event.reasoning or "", *arguments])
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(tokens(normal(text)))} "
 
 
 def _words(observation: Any) -> Iterator[str]:
-    """Texts without digits that an observation shows as values; also those of a record that another agent passed on."""
-    if isinstance(observation, str) and "{" in observation:
+    """Texts without digits that an observation shows as values; also those of records that another agent passed on."""
+    begins = _JSON.search(observation) if isinstance(observation, str) else None
+    if begins:
         try:
-            observation = orjson.loads(observation[observation.index("{") :])
+            observation = orjson.loads(observation[begins.start() :])
         except ValueError:
             return
     for _, value in leaves(observation):

@@ -14,7 +14,7 @@ from domain.agents import ASSISTANT, Delegate
 from domain.checks import check
 from domain.conversation import Conversation, replay
 from domain.outcome import Environment, asked_of, needs_proposal, outcome
-from domain.policy import Call, Memory, agrees
+from domain.policy import Call, Memory, agrees, declines
 from domain.provenance.reading import normal, tokens
 from domain.simulated import Denial, Proposal
 from domain.values import canonical
@@ -37,6 +37,9 @@ _ASIDE = frozenset(
     "where which will with without wonder would yeah your yours".split()
 )
 """Words of assent, ignorance and politeness: an answer of these alone adds nothing."""
+
+_OFFERS = re.compile(r"\bor\b", re.IGNORECASE)
+"""In a question that offers a choice: to take up a word of it is an answer."""
 
 
 class Unit(NamedTuple):
@@ -191,13 +194,17 @@ def _told(called: ToolCalled, event: Outcome) -> tuple[str, bytes, bytes]:
 
 
 def _news_stays(events: Sequence[Event], rest: Sequence[tuple[int, Event]], dropped: AbstractSet[int]) -> bool:
-    """An answer that is left out says nothing that nobody says elsewhere, and is not the yes to a change that is kept."""
-    said = [(position, event) for position, event in enumerate(events, 1) if isinstance(event, UserSpoke)]
-    elsewhere = {word for position, event in said if position not in dropped for word in _words(event.content)}
-    for position, event in said:
-        if position in dropped:
-            question = next(before for before in reversed(events[:position]) if isinstance(before, AssistantSpoke))
-            if _words(event.content) - elsewhere - _words(question.content) - _ASIDE:
+    """An answer that is left out says nothing that was not said before, and is not the yes to a change that is kept."""
+    heard = set(_ASIDE)
+    question = ""
+    for position, event in enumerate(events, 1):
+        if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT:
+            question = event.content
+        elif isinstance(event, UserSpoke) and position not in dropped:
+            heard |= _words(event.content)
+        elif isinstance(event, UserSpoke):
+            lacks = declines(event.content) and not _OFFERS.search(question)
+            if _words(event.content) - heard - (_words(question) if lacks else set()):
                 return False
             if agrees(event.content) and _acts_next(rest, position):
                 return False
