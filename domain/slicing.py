@@ -30,12 +30,13 @@ Outcome = ToolAnswered | ToolRefused | ToolFaulted
 _MOST_PASSES = 5
 _LEAST_WORD = 4
 """Letters of a word that may be news."""
-_ASIDE = frozenset(
-    "afraid again also been certain check confirm could course didn doesn don down either exactly find fine from give good great hand "
-    "have hello help here idea just know like look maybe mean mind moment much need okay only perfect please really recall remember "
-    "right sadly same says sorry sounds still sure tell thank thanks that there this together unfortunately very want well what when "
-    "where which will with without wonder would yeah your yours".split()
-)
+_POLITE = """
+afraid again also been certain check confirm could course didn doesn don down either exactly find fine from give good great hand have
+hello help here idea just know like look maybe mean mind moment much need okay only perfect please really recall remember right sadly same
+says sorry sounds still sure tell thank thanks that there this together unfortunately very want well what when where which will with
+without wonder would yeah your yours
+"""
+_ASIDE = frozenset(_POLITE.split())
 """Words of assent, ignorance and politeness: an answer of these alone adds nothing."""
 
 _OFFERS = re.compile(r"\bor\b", re.IGNORECASE)

@@ -156,9 +156,7 @@ def _lineage(contents: Contents, pair: Pair) -> Lineage:
     if forked is None:
         raise RecordError(f"{pair.repaired.stream} is no fork; name one that `worldloom repair` made")
     blame, failed = pair.blame, pair.failed
-    return Lineage(
-        repairs=failed.stream, forked_at=forked.position, event=blame.position, bad=blame.kind, bad_findings=failed.findings
-    )
+    return Lineage(repairs=failed.stream, forked_at=forked.position, event=blame.position, bad=blame.kind, bad_findings=failed.findings)
 
 
 def _examples(contents: Contents, finished: ConversationFinished) -> Iterator[Example]:
