@@ -31,6 +31,15 @@ def origins_of(contents: Contents, records: Sequence[Recorded]) -> Iterator[Call
     Raises:
         CorruptLog: A content is damaged.
     """
+    origins = briefed(contents, records)
+    for record in records:
+        found = origins.observe(record.position, record.event)
+        if found is not None:
+            yield found
+
+
+def briefed(contents: Contents, records: Sequence[Recorded]) -> Origins:
+    """Origins of a conversation before its first event: all its agents have been told what they are told before they begin."""
     started = records[0].event
     assert isinstance(started, ConversationStarted)
     origins = Origins(started.clock, reference_names(contents.base(started.world)))
@@ -39,9 +48,7 @@ def origins_of(contents: Contents, records: Sequence[Recorded]) -> Iterator[Call
         event = record.event
         if isinstance(event, SubagentStarted):
             origins.brief(event.agent, agent_prompt(contents, started, event), contents.json(event.toolset))
-        found = origins.observe(record.position, event)
-        if found is not None:
-            yield found
+    return origins
 
 
 @cache

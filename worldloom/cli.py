@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import calibrate, check, fork, generate, inspect, judge, origins, seal, view
+from worldloom.commands import calibrate, check, fork, generate, inspect, judge, origins, repair, seal, slices, view
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ calibrate.add_to(app)
 fork.add_to(app)
 origins.add_to(app)
 view.add_to(app)
+repair.add_to(app)
+slices.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130
 

@@ -136,6 +136,11 @@ def missing(text: str, known: Known) -> list[str]:
     return [part for part, source in _parts(words, known) if source is None] if len(list(tokens(words))) > 1 else []
 
 
+def supported(text: str, known: Known) -> set[str]:
+    """The values of a text that come from somewhere: codes, amounts, dates."""
+    return {part for part, source in _parts(normal(text), known) if source is not None}
+
+
 def _parts(words: str, known: Known) -> Iterator[tuple[str, Source | None]]:
     """(value, where it stands) of each value in a text."""
     for day in dates(words, known.today):

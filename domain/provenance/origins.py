@@ -66,6 +66,10 @@ class Origins:
         self._known[agent] = Known(self._today, _told(instructions, self._today))
         self._specs[agent] = {spec["function"]["name"]: spec for spec in specs}
 
+    def known(self, agent: str) -> Known:
+        """What an agent has been told and shown so far."""
+        return self._of(agent)
+
     def observe(self, position: int, event: Event) -> CallOrigins | None:
         """Take in one event; of a call, its origins."""
         match event:
