@@ -43,7 +43,12 @@ def deeds(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
             )
             continue
         match = _DONE.search(unit.lower)
-        if match is None or _OTHERS.search(unit.lower[: match.end() + 20]) or _unsure(unit.lower[: match.start()]):
+        if (
+            match is None
+            or (unit.hypothetical and "i've" not in unit.lower and "i have" not in unit.lower)
+            or _OTHERS.search(unit.lower[: match.end() + 20])
+            or _unsure(unit.lower[: match.start()])
+        ):
             yield from _figures(known, unit, foreign)
             continue
         verb = next(group for group in match.groups() if group)
@@ -103,7 +108,7 @@ def _foreign(known: Known) -> set[str]:
         return set()
     found: set[str] = set()
     for id, records in known._by_id.items():
-        for record in records[-1:]:
+        for record in records[-3:]:
             numbers = {
                 re.sub(r"\D", "", str(v))
                 for path, v in record.fields.items()
@@ -121,6 +126,13 @@ def _foreign(known: Known) -> set[str]:
     return found if same else set()
 
 
+def _figure(value: object) -> float | None:
+    try:
+        return float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) and len(str(value)) < 12 else None
+    except ValueError:
+        return None
+
+
 def _figures(known: Known, unit: Unit, foreign: set[str]) -> Iterator[Claim]:
     """Figures of the user's own that were shown of something else of theirs only."""
     if not foreign or not re.search(r"\byour?(?:'ve)?\b", unit.lower) or unit.ids or unit.hypothetical:
@@ -131,7 +143,7 @@ def _figures(known: Known, unit: Unit, foreign: set[str]) -> Iterator[Claim]:
             record.id.lower()
             for facts in known.seen
             for record in facts.records
-            if any(isinstance(v, float | int) and not isinstance(v, bool) and v == number for v in record.fields.values())
+            if any(_figure(v) == number for v in record.fields.values())
         }
         if holders and holders <= foreign:
             yield bad(

@@ -171,7 +171,8 @@ class Known:
         for facts in (*self.seen, *self._user_facts, self.prose.facts):
             if wanted in facts.dates and (year is None or any((d.month, d.day) == wanted and d.year in (None, year) for d in facts.days)):
                 return True
-        return False
+        told = f"{month:02}-{day:02}"
+        return any(told in made.said for made in self.calls if made.answered)
 
     def effects(self) -> Iterator[Made]:
         """Calls that changed something, the latest first."""

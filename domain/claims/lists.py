@@ -17,6 +17,7 @@ _SAME = {"version": "variant", "option": "variant", "choic": "variant", "model":
 _LEAST = re.compile(r"\b(?:cheapest|lowest[- ]?(?:priced?|cost|fare)?|least expensive|most affordable)\b")
 _MOST = re.compile(r"\b(?:most expensive|priciest|highest[- ]priced?|costliest)\b")
 _RECENT = re.compile(r"\b(?:more|most) recent (?:one|order|reservation|booking)|\b(?:latest|newest) (?:order|reservation|booking)\b")
+_CODE = re.compile(r"#?\b([A-Z0-9]{6}|W\d{5,})\b")
 _PAY = {
     "gift card": "gift_card",
     "credit card": "credit_card",
@@ -38,11 +39,11 @@ _EMPTY = re.compile(
 
 def lists(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
     """Claims about how many, which is most, and what is not there."""
-    for unit in units:
+    for unit, after in zip(units, [*units[1:], None], strict=False):
         if not unit.question:
             yield from _counts(known, unit)
-            yield from _superlatives(known, unit)
-        yield from _recent(known, units, unit)
+            yield from _superlatives(known, unit, after)
+        yield from _recent(known, unit)
         yield from _negatives(known, unit)
 
 
@@ -53,14 +54,14 @@ def _counts(known: Known, unit: Unit) -> Iterator[Claim]:
             match is None
             or number > 99
             or re.search(
-                r"(?:up to|at most|least|than|within|over|maximum of|next|first|last|about|around|only|these|of the|other|another|per|ending in|more)\s*$",
+                r"(?:up to|at most|least|than|within|over|maximum of|next|first|last|about|around|only|the|these|those|of the|other|another|per|ending in|more)\s*$",
                 unit.lower[:start],
             )
         ):
             continue
         noun = stem(match[2].lower())
         wanted = _SAME.get(noun, noun)
-        if not wanted or re.search(r"\b(?:free|checked|extra|more|additional|new|different|per|business)\b", match[1].lower()):
+        if not wanted or re.search(r"\b(?:of|free|checked|extra|more|additional|new|different|per|business)\b", match[1].lower()):
             continue
         found = _lengths(known, unit, wanted, match[1].lower().split())
         if not found or any(
@@ -80,15 +81,17 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
     about = set(map(id, records_of(known, unit)))
     found: set[int] = set()
     narrow: set[int] = set()
+    adjectives = [word for word in adjectives if word not in ("the", "your", "my")]
     for facts in known.seen:
         for record in facts.records:
             for name, length in record.lists.items():
-                if stem(name.rpartition(".")[2].lower().replace("_", " ").split(" ")[-1]) != stem(noun):
+                if stem(name.rpartition(".")[2].lower()) != stem(noun):
                     continue
                 counts = {length} | _partial(record, name.rpartition(".")[2], adjectives)
                 found |= counts
-                if id(record) in about or (not record.id and not record.parent):
+                if id(record) in about or f"{name}[]0" in record.fields or any(path.startswith(f"{name}[]") for path in record.fields):
                     narrow |= counts
+    by_kind = False
     if adjectives and found:
         by_status = [id for id in known._by_id if statuses_of(known, id) and statuses_of(known, id)[-1] in adjectives]
         found |= {len({record.id for id in by_status for record in known.records(id)[-1:] if "status" in record.fields})}
@@ -99,7 +102,7 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
                 if list(_methods(known))
                 else set()
             )
-    return narrow or found
+    return narrow | found if narrow or by_kind else set()
 
 
 def _partial(record: Record, name: str, adjectives: Sequence[str]) -> set[int]:
@@ -124,11 +127,12 @@ def _methods(known: Known) -> Iterator[Record]:
                 yield record
 
 
-def _superlatives(known: Known, unit: Unit) -> Iterator[Claim]:
+def _superlatives(known: Known, unit: Unit, after: Unit | None) -> Iterator[Claim]:
     sign = 1 if _LEAST.search(unit.lower) else -1 if _MOST.search(unit.lower) else 0
     if not sign or unit.hypothetical:
         return
-    groups = _flights(known, unit)
+    named = after if after is not None and unit.text.rstrip(" *").endswith(":") and not unit.ids else unit
+    groups = _flights(known, unit, named)
     if groups is not None:
         target, others = groups
         better = [value for value in others if sign * value < sign * target]
@@ -201,9 +205,9 @@ def _asked(known: Known, unit: Unit, record: Record) -> list[str]:
     ]
 
 
-def _flights(known: Known, unit: Unit) -> tuple[int, list[int]] | None:
+def _flights(known: Known, unit: Unit, named: Unit) -> tuple[int, list[int]] | None:
     """Price of the group of records whose identifiers the unit or its entries name, and the prices of the other groups."""
-    ids = {id.lower() for id in unit.ids}
+    ids = {id.lower() for id in named.ids}
     if len(ids) < 2:
         return None
     for facts in reversed(known.seen):
@@ -222,11 +226,11 @@ def _flights(known: Known, unit: Unit) -> tuple[int, list[int]] | None:
     return None
 
 
-def _recent(known: Known, units: Sequence[Unit], unit: Unit) -> Iterator[Claim]:
+def _recent(known: Known, unit: Unit) -> Iterator[Claim]:
     """Which of several is the latest, though not all of them were looked at."""
     if not _RECENT.search(unit.lower) or unit.question or unit.hypothetical:
         return
-    named = [id for id in dict.fromkeys(unit.ids)]
+    named = [id for id in dict.fromkeys(_CODE.findall(unit.text)) if known.has_token(id)]
     unread = [id for id in named if not known.records(id) and known.has_token(id)]
     if named and unread:
         yield bad("superlative", unit.span, "not-compared", f"{unread[0]} was never looked at", about=unread[0], verdict="unsupported")
@@ -236,7 +240,12 @@ def _negatives(known: Known, unit: Unit) -> Iterator[Claim]:
     text = unit.lower
     methods = list(_methods(known))
     match = _NONE.search(text)
-    if match and not unit.question and not re.search(r"\b(?:if|other|another|no need|more)\b", text) and methods:
+    if (
+        match
+        and not unit.question
+        and not re.search(r"\b(?:if|other|another|no need|more|additional|compensat\w+|issue[ds]?|use|apply)\b", text)
+        and methods
+    ):
         source = _PAY[match[1]]
         held = [record.id for record in methods if source in str(record.fields.get("source", record.id))]
         yield bad("negative", unit.span, "is-there", f"the profile shows {held[0]}", about=held[0]) if held else good("negative", unit.span)
@@ -259,7 +268,8 @@ def _gone(known: Known, unit: Unit, text: str) -> Iterator[Claim]:
         return
     for id in unit.ids[:1]:
         flags = known.field(id, "available")
-        if flags and len(unit.ids) == 1:
+        near = text[text.find(id.lower()) + len(id) :][:50]
+        if flags and len(unit.ids) == 1 and _GONE.search(near) and "note" not in near:
             yield (
                 bad("negative", unit.span, "is-there", f"{id} was shown as available", about=id)
                 if flags[-1] is True

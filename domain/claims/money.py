@@ -8,7 +8,7 @@ from domain.claims.claim import Claim, bad, good
 from domain.claims.facts import Record
 from domain.claims.known import Known
 from domain.claims.text import Unit
-from domain.claims.values import cents
+from domain.claims.values import cents, identifiers_in
 
 _EQUATION = re.compile(
     r"(?P<left>[$€]?\d[\d,]*(?:\.\d+)?(?:\s*(?:[+\-−–×x*]|minus|plus|times)\s*[$€]?\d[\d,]*(?:\.\d+)?)+)\s*\)?\s*(?:=|equals)\s*\**(?P<right>-?[$€]?\d[\d,]*(?:\.\d+)?)"
@@ -22,6 +22,8 @@ _AFTER = re.compile(r"\b(?:now|new|updated|remaining|remains|left|becomes?)\b|�
 _WHOLE = re.compile(r"\b(?:total|in all|altogether|overall|sav\w+|cheaper|increase|difference|refund)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:per|each|every|apiece|/ ?(?:person|passenger))\b", re.IGNORECASE)
 _FORFEIT = re.compile(r"remaining (?:amount|balance|value)[^.]*?\b(\w+)s?\b (?:is|are|will be) not refund", re.IGNORECASE)
+_APART_PAY = re.compile(r"mastercard|visa|credit card|to be (?:charged|paid)", re.IGNORECASE)
+_LOST = re.compile(r"refundable|forfeit|lost|expire|to be (?:charged|paid)|to cover|split", re.IGNORECASE)
 _MOST = 24
 """Amounts that are combined with each other; more would explain any figure."""
 
@@ -71,11 +73,20 @@ def _of_balance(known: Known, unit: Unit, amount: int, span: tuple[int, int], at
     near = unit.text[max(0, at - 60) : at + 40]
     if not _BALANCE.search(near) or unit.hypothetical:
         return None
-    if amount and not unit.negated and (kind := _FORFEIT.search(known.prose.text)) and _AFTER.search(near):
+    close = unit.text[max(0, at - 28) : at + 28]
+    shown = known.has_amount(amount) or bool(_APART_PAY.search(unit.text[at : at + 60]) or _LOST.search(unit.text))
+    if (
+        amount
+        and not shown
+        and not unit.negated
+        and re.search(r"remain|left", close, re.IGNORECASE)
+        and (kind := _FORFEIT.search(known.prose.text))
+        and _AFTER.search(near)
+    ):
         noun = kind[1].lower().rstrip("s")
-        if noun in unit.lower and re.search(r"remain|left", near, re.IGNORECASE):
+        if noun in near.lower() or (noun in unit.lower and "balance" in close.lower()):
             return bad("balance", span, "against-policy", f"the policy says: {kind[0]}", verdict="contradicted")
-    if not _AFTER.search(near):
+    if not _AFTER.search(near) or not amount or "balance" not in near.lower() or _LOST.search(unit.text[at:]):
         return None
     held = [(record, value) for record, value in _accounts(known) if not unit.ids or record.id.lower() in map(str.lower, unit.scope)]
     if not held or any(value == amount for _, value in held):
@@ -124,11 +135,21 @@ def _of_each(known: Known, units: Sequence[Unit], unit: Unit, amount: int, span:
         if not mentioned:
             continue
         others = {value for other in units for value, _, _ in other.amounts}
-        apart = amount in {abs(each - value) for value in others if value not in (amount, each)} and amount * count not in others
-        if (amount == each or apart) and amount not in {abs(value) for child in record.children for value in _payments(child)}:
+        total = bool(re.match(r"\W*(?:in )?total", unit.text[span[1] - unit.start :]))
+        apart = amount in _gaps(known, record, each, others) and (total or amount * count not in others)
+        wording = re.search(r"\b(?:sav\w+|difference|increase|cheaper|refund)\b", near.lower())
+        if ((amount == each and "total" in near.lower()) or (apart and (wording or total))) and amount not in {
+            abs(value) for child in record.children for value in _payments(child)
+        }:
             what = f"{amount / 100:,.2f} is for one of {count}; {record.id} shows {each * count / 100:,.2f} for all, not {each / 100:,.2f}"
             return bad("amount" if amount == each else "arithmetic", span, "price-of-one", what, about=record.id)
     return None
+
+
+def _gaps(known: Known, record: Record, each: int, others: set[int]) -> set[int]:
+    """What the price of one differs by from other prices: those in the message, and earlier ones of the same thing."""
+    earlier = {value for other in known.records(record.id) for path, value in other.sums.items() if path.endswith(".price")}
+    return {abs(each - value) for value in others | earlier if value != each and each not in (0, 2 * value)}
 
 
 def _payments(child: Record) -> list[int]:
@@ -216,10 +237,25 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     pairs = {abs(a - b) for a in observed for b in observed} if len(observed) <= 12 else set()
     found |= {abs(a - b) for a in pairs for b in pairs} if len(pairs) <= 40 else set()
     found |= {a + b for a in pairs for b in pairs} if len(pairs) <= 40 else set()
+    found |= _summed(known, units)
+    inner = sorted(message)[:30]
+    found |= {a + b for a in inner for b in inner if a and b} | {abs(a - b) for a in inner for b in inner if a - b not in (a, 0)}
     lines = [[value for value, _, _ in unit.amounts if value in known.amounts] for unit in units]
     flat = [value for line in lines for value in line[:1]]
     found |= {sum(flat[i:j]) for i in range(len(flat)) for j in range(i + 2, min(len(flat), i + 12) + 1)}
     return frozenset(found)
+
+
+def _summed(known: Known, units: Sequence[Unit]) -> set[int]:
+    """Sums over the things that the message or those before it name, field by field, for one and for several."""
+    ids = list(dict.fromkeys(id for unit in units for id in unit.ids))
+    ids = ids or list(dict.fromkeys(id for text in known.said[-2:] for id, _, _ in identifiers_in(text)))
+    totals: dict[str, int] = {}
+    for id in ids[:12]:
+        for record in known.records(id)[-1:]:
+            for path, value in record.own_amounts.items():
+                totals[path] = totals.get(path, 0) + value
+    return {value * n for value in totals.values() for n in range(1, 7)}
 
 
 def _broadly(known: Known, message: set[int], amount: int) -> bool:

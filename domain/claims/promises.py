@@ -17,7 +17,7 @@ _PROMISE = re.compile(
 )
 _PROCESS = {
     "email": ("email",), "e-mail": ("email",), "sms": ("sms", "text"), "text message": ("sms", "text"), "notification": ("notify", "notificate"), "courier": ("courier",),
-    "carrier": ("carrier",), "tracking": ("track",), "return label": ("label",), "shipping label": ("label",), "prepaid": ("prepaid",), "warehouse": ("warehouse",),
+    "carrier": ("carrier",), "tracking information": ("track",), "return label": ("label",), "shipping label": ("label",), "prepaid": ("prepaid",), "warehouse": ("warehouse",),
     "inspect": ("inspect",), "scanned": ("scan",), "automatically": ("automatically", "automatical"), "phone call": ("call",), "call you": ("call",), "website": ("website",), "app ": ("app",),
     "portal": ("portal",), "voucher": ("voucher",), "discount": ("discount",), "free of charge": ("free",), "overnight": ("overnight",), "priority": ("priority",),
     "guarantee": ("guarante",), "supervisor": ("supervis",), "manager": ("manager",), "letter": ("letter",), "packaging": ("package",), "pick up": ("pick",), "pickup": ("pickup", "pick"),
@@ -50,7 +50,7 @@ def _process(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     if unit.question or re.search(r"\b(?:i cannot|i can't|unable|not able)\b", unit.lower):
         return
     for wanted in hints:
-        if any(word in prose.words for word in wanted) or any(_anywhere(known, word) for word in wanted):
+        if any(word in prose.words for word in wanted) or (wanted != ("track",) and any(_anywhere(known, word) for word in wanted)):
             if wanted == ("email",) and not _email_fits(prose, unit):
                 yield bad(
                     "promise",
@@ -65,7 +65,7 @@ def _process(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
             "promise", unit.span, "unknown-process", f"neither instructions nor observations know of {wanted[0]}", verdict="unsupported"
         )
         return
-    named = durations(unit.lower)
+    named = durations(unit.lower[promise.start() :] if promise else unit.lower)
     if named and promise and _NUMBERED.search(unit.lower):
         allowed = prose.days | frozenset(hours for facts in known.seen[-12:] for hours in durations(facts.lower))
         if not set(named) <= allowed and not any(
@@ -129,7 +129,7 @@ def _about_user(known: Known, unit: Unit) -> Iterator[Claim]:
     if len(left) <= len(said) * 0.6 and not (
         match[1] == "confirmed"
         and re.search(r"\bonly\b", match[2])
-        and not re.search(r"\b(?:only|just|that's all|nothing else|all)\b", " ".join(known.users[-2:]))
+        and not re.search(r"\b(?:only|that's (?:all|it|everything)|nothing else|no other|no more)\b", " ".join(known.users[-2:]))
     ):
         yield good("about_user", unit.span)
     elif not any(known.observed(word) for word in left if any(map(str.isdigit, word))):

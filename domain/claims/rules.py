@@ -17,13 +17,20 @@ _ALLOWS = re.compile(
     r"\b(?:can|could|able to|may|eligible|allowed|possible|let me know|such as|option|would you like|if you(?:'d| would) like|alternatively|feel free|permitted|qualif\w+|happy to)\b"
 )
 _CUT = re.compile(r"\b(?:after|once|during|following)\b", re.IGNORECASE)
+_BEGINS = re.compile(r"\bbook\b|\bbook (?:a|an|the|me|one|this|that|it|flights?)\b|\bnew (?:flight|reservation|booking|order|trip)\b")
 _DEPENDS = re.compile(r"\b(?:if|unless|without|until|except|when|other than|before|only)\b", re.IGNORECASE)
-_NO = re.compile(r"\b(?:cannot|can't|can not|not|n't|unable|unfortunately|no longer|never|only if|neither|nor|instead)\b|n't\b")
+_NO = re.compile(
+    r"\b(?:cannot|can't|can not|not|n't|unable|unfortunately|no longer|never|only if|neither|nor|instead|though|although)\b|n't\b"
+)
+_ASIDE = re.compile(r"[(;,]|\bvs\b|\.\s")
 _GENERIC = frozenset(
     map(
         stem,
         "user customer agent cannot can able allow permit must never should order reservation flight item request initial action".split(),
     )
+)
+_OFFERED = re.compile(
+    r"\b(?:can|could|able to|may|eligible (?:for|to))(?: be| also| still| then| now| proceed with| proceed to| an?| you| i)* (\w+)"
 )
 _ONLY_STATUS = re.compile(
     r"\b(?:can only be|only be) (\w+)(?: or (\w+))?[^.]*?\bstatus is ['\"‘“]?(\w+)|\bonly (\w+) orders can be (\w+)(?: or (\w+))?",
@@ -34,19 +41,17 @@ _USED = re.compile(r"\b(?:use|used|using|apply|applied|pay|paid|combine|add|spli
 _MODAL = re.compile(
     r"\bi (?:can|could|will|'ll|am able to|would be able to|may)(?: also| then| now| certainly| gladly| happily)* (?!not\b)(\w+)((?: \w+){0,6})|\bi'll(?: also| then| now)* (\w+)((?: \w+){0,6})"
 )
-_COMMON = frozenset(
+_OUTSIDE = frozenset(
     map(
         stem,
-        "help assist check look see find provide give tell show proceed confirm continue ask need be have let do get go take make process review verify list summarize "
-        "explain walk guide try offer answer handle start begin share understand only work try pull locate retrieve search keep add apply arrange put use double ensure fix note "
-        "suggest recommend resolve complete perform finalize finish initiate prepare submit set send access see bring identify direct point refer read run discuss "
-        "calculate compare explore present narrow return follow wait require collect clarify support advise troubleshoot determine repeat first then move stop "
-        "gladly happily certainly still now also definitely just include place switch go issue carry offer forward connect".split(),
+        "call phone email text notify monitor contact escalate discount waive remind schedule guarantee expedite compensate hold flag reach alert "
+        "prioritize prioritise rush mail fax forward override reopen negotiate match lower reduce extend ship courier deliver track ping message bypass".split(),
     )
 )
+"""Deeds that agents like to offer; each needs its word in the instructions or the tools."""
 _PAYS = {"credit card": "credit_card", "debit card": "debit_card", "gift card": "gift_card", "paypal": "paypal"}
 _USE_PAY = re.compile(
-    r"\b(?:use|proceed with|pay with|pay by|payment method|switch to|choose|with a|different)\b[^.;]{0,30}?\b(credit card|debit card|gift card|paypal)\b"
+    r"\b(?:use|proceed with|pay with|pay by|payment method|switch to|choose|with a|different)\b[^;\n]{0,30}?\b(credit card|debit card|gift card|paypal)\b"
 )
 
 
@@ -117,12 +122,19 @@ def _tabled(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
         if len(rows) < 3:
             continue
         common = frozenset.intersection(*(row.case for row in rows))
-        said = frozenset(stems(unit.lower))
+        if re.search(r"\b(?:reservation|booking)\b.{0,24}\b(?:includes?|has|have|shows?|currently)\b", unit.lower):
+            continue
+        said = frozenset(stems(unit.text[: end + len(_ASIDE.split(unit.text[end:])[0])].replace("*", "").lower()))
         fitting = [row for row in rows if row.case - common and row.case - common <= said | _GENERIC | {"passenger"}]
         numbers = {row.number for row in fitting}
         if len(numbers) == 1 and number not in numbers:
             most = next(iter(numbers))
-            if most and number % most == 0 and number > most and "per" not in unit.lower:
+            if (
+                most
+                and number % most == 0
+                and number > most
+                and not re.search(r"\b(?:per|each)\b", _ASIDE.split(unit.text[end : end + 40])[0])
+            ):
                 continue
             yield bad("policy", unit.span, "other-number", f"the policy gives {most} {' '.join(after[:2])} for this case, not {number}")
         elif numbers:
@@ -145,7 +157,7 @@ def _forbidden(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
         core = set(stems(_CUT.split(sentence.text)[0].lower())) - _GENERIC
         if len(core) < 2 or not core <= said | shown or len(core & said) < 2 - bool(core & shown):
             continue
-        if not _acts(sentence.text, unit.lower):
+        if not _acts(sentence.text, unit.lower) or (_CUT.search(sentence.text) and _BEGINS.search(known.user_text)):
             continue
         yield bad("capability", unit.span, "against-policy", f"the policy says: {sentence.text.strip()}")
         return
@@ -166,11 +178,12 @@ def _by_status(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     holders = [id for id in unit.ids if statuses_of(known, id)]
     if len(holders) != 1:
         return
-    status, said = statuses_of(known, holders[0])[-1], set(stems(unit.lower))
+    status = statuses_of(known, holders[0])[-1]
     for match in _ONLY_STATUS.finditer(prose.text):
         needed = (match[3] or match[4] or "").lower()
+        offered = {stem(found[1]) for found in _OFFERED.finditer(unit.lower)}
         verbs = {stem(verb.lower()) for verb in (match[1], match[2], match[5], match[6]) if verb}
-        if verbs & said and not status.startswith(needed) and needed not in unit.lower:
+        if verbs & offered and not status.startswith(needed) and needed not in unit.lower:
             yield bad(
                 "policy", unit.span, "other-status", f"{holders[0]} is {status}; the policy says: {match[0].strip()}", about=holders[0]
             )
@@ -198,12 +211,11 @@ def _capability(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     if match is None:
         return
     verb, rest = match[1] or match[3], (match[2] or match[4] or "")
-    if stem(verb) in _COMMON or verb.endswith("ly") or verb in ("t", "not", "be"):
+    if verb in ("also", "even") or stem(verb) not in _OUTSIDE:
         return
     words = prose.words | _tool_words(known)
     if stem(verb) in words:
-        if stems(rest)[:1]:
-            yield good("capability", unit.at(re.compile(r"").match(unit.text)) if False else unit.span)
+        yield good("capability", unit.span)
         return
     if any(verb in text for text in known.users) or any(stem(verb) in stems(text) for text in known.users):
         return

@@ -20,6 +20,7 @@ _PAIR = re.compile(r"^\W*([A-Za-z][A-Za-z _\-]{2,28}?)\s*\**\s*(?::|=|–|—)\s
 _PROPOSED = re.compile(
     r"\b(?:new|updated?|chang\w+|upgrad\w+|propos\w+|request\w*|want|will|would|to be|book\w*|modif\w+|replac\w+|exchang\w+|after|option\w*|instead|select\w*)\b"
 )
+_TROUBLE = re.compile(r"\b(?:the|your) (?:delay|cancell?ation) (?:on|of|with|for|to)\b|\b(?:was|is|has been|being) delayed\b")
 _QUANTITY = re.compile(r"\b(\d[\d,]*) (?:x|×|units?|pieces?|pcs)\b|\b(\d[\d,]*) days? (?:late|more|longer)\b", re.IGNORECASE)
 _DATED = re.compile(
     r"\b(?:booked|created|placed|delivered|expected|due|payable|issued|ordered|planned|requested|arriv\w+|depart\w+|since|eta|until|on)\b"
@@ -28,13 +29,14 @@ _DATED = re.compile(
 
 def states(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
     """Claims about values of things."""
-    for unit in units:
+    for place, unit in enumerate(units):
         yield from _identifiers(known, unit)
         yield from _dates(known, unit)
         yield from _quantities(known, unit)
         yield from _statuses(known, unit)
         yield from _attributes(known, unit)
-        yield from _options(known, unit)
+        yield from _options(known, unit, " ".join(_words_of(other.lower) for other in units[place + 1 : place + 7]))
+        yield from _delays(known, unit)
 
 
 def _identifiers(known: Known, unit: Unit) -> Iterator[Claim]:
@@ -54,7 +56,7 @@ def _identifiers(known: Known, unit: Unit) -> Iterator[Claim]:
 
 def _plain(text: str, start: int, end: int) -> bool:
     """Whether it only looks like an identifier: an example, a number of a page, a format."""
-    return bool(re.search(r"(?:e\.g\.?,?|such as|like|example|format)\W*$", text[:start], re.IGNORECASE)) or text[
+    return bool(re.search(r"(?:e\.g\.|such as|like|example|format)[^)]{0,40}$", text[:start], re.IGNORECASE)) or text[
         end : end + 3
     ].lower() in ("mah", " ma")
 
@@ -86,6 +88,8 @@ def _elsewhere(known: Known, unit: Unit, day: tuple[int, int]) -> str:
     if any(f"{day[0]:02}-{day[1]:02}" in text or f" {day[1]}" in text for text in known.users):
         return ""
     told = f"-{day[0]:02}-{day[1]:02}"
+    if known.now is not None and (known.now.month, known.now.day) == day:
+        return ""
     return "" if any(told in made.said and id in made.said for made in known.calls) else own[0]
 
 
@@ -141,6 +145,21 @@ def statuses_of(known: Known, id: str) -> list[str]:
     return [_words_of(value) for value in values]
 
 
+def _delays(known: Known, unit: Unit) -> Iterator[Claim]:
+    """A delay or the like of one thing that only the user spoke of."""
+    match = _TROUBLE.search(unit.lower)
+    if match is None or unit.hypothetical or not unit.ids:
+        return
+    word = "delay" if "delay" in match[0] else "cancel"
+    shown = [facts for facts in known.seen if any(id.lower() in facts.lower for id in unit.ids)]
+    if not any(word in facts.lower for facts in known.seen) and any(word in text for text in known.users):
+        yield (
+            bad("status", unit.span, "only-told", f"nothing that was shown of {unit.ids[0]} speaks of it", verdict="unsupported")
+            if shown
+            else good("status", unit.span)
+        )
+
+
 def _statuses(known: Known, unit: Unit) -> Iterator[Claim]:
     if unit.question or not known.seen:
         return
@@ -149,15 +168,15 @@ def _statuses(known: Known, unit: Unit) -> Iterator[Claim]:
         return
     id, text = holders[0], unit.lower.replace("_", " ").replace("-", " ")
     shown = statuses_of(known, id)
-    for word in _vocabulary(known):
-        at = text.find(word)
-        if at < 0 or not _is_word(text, at, word) or not _SAID.search(text[:at]) or _NOT_SAID.search(text[:at]):
-            continue
-        if unit.hypothetical and f"status: {word}" not in text:
+    said = [word for word in _vocabulary(known) if (at := text.find(word)) >= 0 and _is_word(text, at, word)]
+    said = [word for word in said if _SAID.search(text[: text.find(word)]) and not _NOT_SAID.search(text[: text.find(word)])]
+    if any(_fits(word, shown[-1]) for word in said):
+        yield good("status", unit.span, id)
+        return
+    for word in sorted(said, key=text.find):
+        if (unit.hypothetical and f"status: {word}" not in text) or shown[-1] in text:
             return
-        if _fits(word, shown[-1]):
-            yield good("status", unit.span, id)
-        elif any(_fits(word, before) for before in shown):
+        if any(_fits(word, before) for before in shown):
             yield bad("status", unit.span, "changed-since", f"{id} was {word}, and is {shown[-1]} since", about=id, verdict="stale")
         elif not re.search(r"\b(?:cannot|can't|must|only)\b", text) and not any(id.lower() in made.said for made in known.effects()):
             yield bad("status", unit.span, "other-status", f"{id} was shown as {shown[-1]}", about=id)
@@ -207,8 +226,8 @@ def _plain_value(leaf: Any) -> str:
     return {True: "yes", False: "no"}[leaf] if isinstance(leaf, bool) else _words_of(str(leaf))
 
 
-def _options(known: Known, unit: Unit) -> Iterator[Claim]:
-    """Options that are said of one variant, and are those of another."""
+def _options(known: Known, unit: Unit, rest: str) -> Iterator[Claim]:
+    """Options that are said of one variant, and are those of another; ``rest`` is what stands under it."""
     ids = [id for id in unit.ids if any(record.parent for record in known.records(id))]
     if len(ids) != 1 or unit.negated or re.search(r"\b(?:from|instead|to|with|for|exchange|replace)\b.*\b(?:to|with|for|of)\b", unit.lower):
         return
@@ -228,7 +247,7 @@ def _options(known: Known, unit: Unit) -> Iterator[Claim]:
             for child in siblings
             if isinstance(v := child.fields.get(path), str) and len(v) > 3 and not v.isdigit() and _said_of(context, v)
         }
-        own_said = _said_of(context, own)
+        own_said = _said_of(context, own) or (unit.listed and _said_of(rest, own))
         any_said = any_said or own_said
         other = next((value for value in sorted(said) if value != own and value.lower() not in own.lower()), None)
         if other and not own_said:
