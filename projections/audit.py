@@ -94,7 +94,9 @@ class Audited:
         self.failed += other.failed
 
 
-def audit_turns(turns: Sequence[Turn], system: str, tools: Mapping[str, Any] | None, agent: str = ASSISTANT) -> tuple[list[Checked], list[Finding]]:
+def audit_turns(
+    turns: Sequence[Turn], system: str, tools: Mapping[str, Any] | None, agent: str = ASSISTANT
+) -> tuple[list[Checked], list[Finding]]:
     """
     All claims of one agent, and what is wrong with its calls.
 
@@ -106,35 +108,59 @@ def audit_turns(turns: Sequence[Turn], system: str, tools: Mapping[str, Any] | N
     Returns:
         Claims with their verdicts, and the findings about calls and effects, of a conversation without a name.
     """
-    known = Known(system, tools)
-    made: dict[str, Made] = {}
-    waiting: list[Made] = []
-    checked: list[Checked] = []
-    findings: list[Finding] = []
+    walk = _Walk(Known(system, tools), agent)
     for turn in turns:
+        if turn.role == "assistant" and turn.content.strip():
+            text = plain_content(turn.content)
+            walk.checked += [Checked(turn.at, agent, claim, text) for claim in claims_of(walk.known, turn.content)]
+        walk.take(turn)
+    if agent == ASSISTANT:
+        walk.findings += _untold(walk.known, turns, agent)
+    return walk.checked, walk.findings
+
+
+def follow(turns: Sequence[Turn], system: str, tools: Mapping[str, Any] | None) -> Known:
+    """What an agent knows after some turns."""
+    walk = _Walk(Known(system, tools), ASSISTANT)
+    for turn in turns:
+        walk.take(turn)
+    return walk.known
+
+
+@dataclass
+class _Walk:
+    """One agent's way through a conversation."""
+
+    known: Known
+    agent: str
+    checked: list[Checked] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    _made: dict[str, Made] = field(default_factory=dict)
+    _waiting: list[Made] = field(default_factory=list)
+
+    def take(self, turn: Turn) -> None:
+        """Take in what was said, called or shown."""
         if turn.role == "user":
-            known.observe_user(turn.content)
+            self.known.observe_user(turn.content)
         elif turn.role == "tool":
-            call = made.get(turn.call_id) or (waiting[0] if waiting else None)
-            if call is not None:
-                waiting = [other for other in waiting if other is not call]
-                missing = unknown_tool(known, call, turn.content)
-                findings += [_of_call(missing, call.at, agent)] if missing else []
-            known.observe_answer(call, turn.content, error=turn.error or is_error(turn.content))
+            self._answer(turn)
         elif turn.role == "assistant":
             if turn.content.strip():
-                text = plain_content(turn.content)
-                checked += [Checked(turn.at, agent, claim, text) for claim in claims_of(known, turn.content)]
-                known.said.append(text)
+                self.known.said.append(plain_content(turn.content))
             for wanted in turn.calls:
                 call = Made(wanted.tool, wanted.arguments, wanted.id, turn.at)
-                findings += [_of_call(found, turn.at, agent) for found in invented_arguments(known, call)]
-                known.observe_call(call, wanted.writes)
-                made[wanted.id] = call
-                waiting.append(call)
-    if agent == ASSISTANT:
-        findings += _untold(known, turns, agent)
-    return checked, findings
+                self.findings += [_of_call(found, turn.at, self.agent) for found in invented_arguments(self.known, call)]
+                self.known.observe_call(call, wanted.writes)
+                self._made[wanted.id] = call
+                self._waiting.append(call)
+
+    def _answer(self, turn: Turn) -> None:
+        call = self._made.get(turn.call_id) or (self._waiting[0] if self._waiting else None)
+        if call is not None:
+            self._waiting = [other for other in self._waiting if other is not call]
+            missing = unknown_tool(self.known, call, turn.content)
+            self.findings += [_of_call(missing, call.at, self.agent)] if missing else []
+        self.known.observe_answer(call, turn.content, error=turn.error or is_error(turn.content))
 
 
 def _untold(known: Known, turns: Sequence[Turn], agent: str) -> Iterator[Finding]:

@@ -110,9 +110,9 @@ def places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
     if at >= 0:
         yield at, at + len(wanted)
         return
-    kept = [place for place, character in enumerate(text) if not (character in "*`_\"“”" or character.isspace())]
+    kept = [place for place, character in enumerate(text) if not (character in '*`_"“”' or character.isspace())]
     bare = "".join(text[place] for place in kept).lower()
-    inner = "".join(character for character in wanted if not (character in "*`_\"“”" or character.isspace())).lower()
+    inner = "".join(character for character in wanted if not (character in '*`_"“”' or character.isspace())).lower()
     at = bare.find(inner) if inner else -1
     if at >= 0:
         yield kept[at], kept[at + len(inner) - 1] + 1

@@ -67,7 +67,9 @@ def audit_row(row: Mapping[str, Any], policies: Mapping[str, str]) -> tuple[list
         tools = {spec["function"]["name"]: spec["function"] for spec in listed} if listed else None
         turns = list(_turns(row["messages"]))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise RecordError(f"transcript {row.get('key', '?')!r} cannot be read ({error!r}); it needs messages with role and content") from error
+        raise RecordError(
+            f"transcript {row.get('key', '?')!r} cannot be read ({error!r}); it needs messages with role and content"
+        ) from error
     before = [turn.content for turn in turns if turn.role == "system"]
     return audit_turns(turns, "\n".join([*before, system]), tools)
 

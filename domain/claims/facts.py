@@ -99,6 +99,11 @@ class Facts:
         return tuple(self.root.below())
 
     @cached_property
+    def methods(self) -> tuple[Record, ...]:
+        """Ways of paying in it."""
+        return tuple(record for record in self.records if record.kind == "payment_methods")
+
+    @cached_property
     def by_id(self) -> dict[str, list[Record]]:
         """Identifier in small letters, without number sign -> records."""
         found: dict[str, list[Record]] = {}

@@ -174,6 +174,14 @@ class Known:
         told = f"{month:02}-{day:02}"
         return any(told in made.said for made in self.calls if made.answered)
 
+    def methods(self) -> list[Record]:
+        """Ways of paying that a profile showed, each once, as shown last."""
+        found: dict[str, Record] = {}
+        for facts in reversed(self.seen):
+            for record in facts.methods:
+                found.setdefault(record.id, record)
+        return list(found.values())
+
     def effects(self) -> Iterator[Made]:
         """Calls that changed something, the latest first."""
         return (made for made in reversed(self.calls) if made.effective)

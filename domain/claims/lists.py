@@ -98,8 +98,8 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
     for word, source in _PAY.items():
         if stem(word.split()[-1]) == stem(noun) or noun in word:
             found |= (
-                {sum(1 for record in _methods(known) if source in str(record.fields.get("source", record.id)))}
-                if list(_methods(known))
+                {sum(1 for record in known.methods() if source in str(record.fields.get("source", record.id)))}
+                if known.methods()
                 else set()
             )
     return narrow | found if narrow or by_kind else set()
@@ -116,15 +116,6 @@ def _partial(record: Record, name: str, adjectives: Sequence[str]) -> set[int]:
     if "available" in adjectives and any(path == "available" for path, _ in groups):
         return {groups.get(("available", True), 0)}
     return set(groups.values())
-
-
-def _methods(known: Known) -> Iterator[Record]:
-    seen: set[str] = set()
-    for facts in reversed(known.seen):
-        for record in facts.records:
-            if record.kind == "payment_methods" and record.id not in seen:
-                seen.add(record.id)
-                yield record
 
 
 def _superlatives(known: Known, unit: Unit, after: Unit | None) -> Iterator[Claim]:
@@ -197,7 +188,7 @@ def _priced(known: Known, amount: int) -> Iterator[tuple[Record, str]]:
 
 def _asked(known: Known, unit: Unit, record: Record) -> list[str]:
     """Fields whose value the user or the unit names: what the choice was narrowed to."""
-    said = " ".join([*known.users, unit.context])
+    said = " ".join([*known.users[-1:], unit.context])
     return [
         key
         for key, value in record.fields.items()
@@ -238,7 +229,7 @@ def _recent(known: Known, unit: Unit) -> Iterator[Claim]:
 
 def _negatives(known: Known, unit: Unit) -> Iterator[Claim]:
     text = unit.lower
-    methods = list(_methods(known))
+    methods = known.methods()
     match = _NONE.search(text)
     if (
         match
@@ -260,10 +251,10 @@ def _negatives(known: Known, unit: Unit) -> Iterator[Claim]:
 def _gone(known: Known, unit: Unit, text: str) -> Iterator[Claim]:
     ending = _ENDING.search(text)
     if ending:
-        shown = [record for record in _methods(known) if ending[1] in (str(record.fields.get("last_four")), record.id[-len(ending[1]) :])]
+        shown = [record for record in known.methods() if ending[1] in (str(record.fields.get("last_four")), record.id[-len(ending[1]) :])]
         if shown:
             yield bad("negative", unit.span, "is-there", f"the profile shows {shown[0].id} ending in {ending[1]}", about=shown[0].id)
-        elif not list(_methods(known)):
+        elif not known.methods():
             yield bad("negative", unit.span, "never-looked", "what there is was never looked at", verdict="unsupported")
         return
     for id in unit.ids[:1]:
@@ -282,7 +273,7 @@ def _empty(known: Known, unit: Unit, match: "re.Match[str]") -> Iterator[Claim]:
     words = stems(match[1])
     if len(words) != 1:
         return
-    records = [record for id in unit.scope for record in known.records(id)[-1:]]
+    records = [record for id in unit.scope for record in reversed(known.records(id)) if record.lists]
     for record in records:
         for name, length in record.lists.items():
             if stem(name.rpartition(".")[2]) == words[0]:

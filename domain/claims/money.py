@@ -8,7 +8,7 @@ from domain.claims.claim import Claim, bad, good
 from domain.claims.facts import Record
 from domain.claims.known import Known
 from domain.claims.text import Unit
-from domain.claims.values import cents, identifiers_in
+from domain.claims.values import cents, identifiers_in, numbers_in
 
 _EQUATION = re.compile(
     r"(?P<left>[$€]?\d[\d,]*(?:\.\d+)?(?:\s*(?:[+\-−–×x*]|minus|plus|times)\s*[$€]?\d[\d,]*(?:\.\d+)?)+)\s*\)?\s*(?:=|equals)\s*\**(?P<right>-?[$€]?\d[\d,]*(?:\.\d+)?)"
@@ -74,7 +74,9 @@ def _of_balance(known: Known, unit: Unit, amount: int, span: tuple[int, int], at
     if not _BALANCE.search(near) or unit.hypothetical:
         return None
     close = unit.text[max(0, at - 28) : at + 28]
-    shown = known.has_amount(amount) or bool(_APART_PAY.search(unit.text[at : at + 60]) or _LOST.search(unit.text))
+    shown = any(amount in record.own_amounts.values() for record in known.methods()) or bool(
+        _APART_PAY.search(unit.text[at : at + 60]) or _LOST.search(unit.text)
+    )
     if (
         amount
         and not shown
@@ -178,10 +180,10 @@ def _of_other(known: Known, unit: Unit, amount: int, span: tuple[int, int], at: 
         return None
     if amount in own:
         return good("amount", span, about)
-    paths = {(record.kind, path) for record in records for path in record.own_amounts}
+    paths = {path for record in records for path in record.own_amounts}
     for facts in known.seen:
         for record in facts.records:
-            path = next((path for path, value in record.own_amounts.items() if value == amount and (record.kind, path) in paths), None)
+            path = next((path for path, value in record.own_amounts.items() if value == amount and path in paths), None)
             if path is not None:
                 other = record.id or record.name
                 return bad("amount", span, "other-entity", f"{path} {amount / 100:,.2f} belongs to {other}, not to {about}", about=about)
@@ -233,7 +235,9 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     known_base = sorted(value for value in base if known.has_amount(value) or known.told_amount(value) or value in message)
     observed = [value for value in known_base if known.has_amount(value) or known.told_amount(value)][:_MOST]
     found = {a + b for a in observed for b in observed} | {abs(a - b) for a in observed for b in observed}
-    found |= {a * n for a in observed for n in range(2, 10)}
+    said = {n for unit in units for n, _, _ in numbers_in(unit.text) if 1 < n < 100_000}
+    found |= {a * n for a in observed for n in said | set(range(2, 10))}
+    found |= {round(a * share * n / 100) for a in observed for share in known.prose.percents for n in range(1, 11)}
     pairs = {abs(a - b) for a in observed for b in observed} if len(observed) <= 12 else set()
     found |= {abs(a - b) for a in pairs for b in pairs} if len(pairs) <= 40 else set()
     found |= {a + b for a in pairs for b in pairs} if len(pairs) <= 40 else set()

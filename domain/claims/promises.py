@@ -11,7 +11,7 @@ from domain.claims.words import stem, stems
 
 _PROMISE = re.compile(
     r"\b(?:you(?:'ll| will| should| can expect to)(?: (?:also|now|then|soon|shortly))* (?:receive|get|be (?:notified|contacted|informed|charged|emailed)|hear|see)"
-    r"|(?:we|i|they|our team|someone|an? \w+)(?:'ll| will)(?: \w+)? (?:send|ship|notify|contact|email|call|e-mail|text|mail|follow up|reach out|process|monitor|inform|update|issue|apply)"
+    r"|(?:we|i|they|our (?:\w+ )?team|someone|an? \w+)(?:'ll| will)(?: \w+)? (?:send|ship|notify|contact|email|call|e-mail|text|mail|follow up|reach out|process|monitor|inform|update|issue|apply)"
     r"|will (?:then |now |also )?be (?:sent|shipped|delivered|notified|processed|mailed|emailed|dispatched|contacted|credited|refunded|posted|applied|waived|reflected|inspected|scanned)"
     r"|(?:should|will) (?:arrive|reach|appear|reflect|take|show up|ship)|goes to your|reaches your)\b"
 )

@@ -69,6 +69,11 @@ class Prose:
         return frozenset(value for value, _, _ in amounts_in(self.text))
 
     @cached_property
+    def percents(self) -> frozenset[float]:
+        """Percentages that it names."""
+        return frozenset(float(number) for number in re.findall(r"(\d+(?:\.\d+)?) ?(?:%|per ?cent)", self.lower))
+
+    @cached_property
     def limits(self) -> tuple[Limit, ...]:
         """What may be had at most so often."""
         found = []

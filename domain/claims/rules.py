@@ -39,8 +39,9 @@ _ONLY_STATUS = re.compile(
 _MANY = {"all": 0, "both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "all two": 2, "all three": 3, "all four": 4}
 _USED = re.compile(r"\b(?:use|used|using|apply|applied|pay|paid|combine|add|split)\b")
 _MODAL = re.compile(
-    r"\bi (?:can|could|will|'ll|am able to|would be able to|may)(?: also| then| now| certainly| gladly| happily)* (?!not\b)(\w+)((?: \w+){0,6})|\bi'll(?: also| then| now)* (\w+)((?: \w+){0,6})"
+    r"\bi(?:'ll| (?:can|could|will|am able to|would be able to|may))(?: also| then| now| certainly| gladly| happily)* ((?!not\b)\w+(?: \w+){0,12})"
 )
+_OFFERS = re.compile(r"(?:^|\band |have (?:it|this|that|them) )(\w+)")
 _OUTSIDE = frozenset(
     map(
         stem,
@@ -195,7 +196,7 @@ def _payments(known: Known, unit: Unit) -> Iterator[Claim]:
     match = _USE_PAY.search(unit.lower)
     if match is None or _NO.search(unit.lower) or re.search(r"\b(?:or|provide|add)\b", match[0]):
         return
-    methods = [record for facts in known.seen for record in facts.records if record.kind == "payment_methods"]
+    methods = known.methods()
     kind = _PAYS[match[1]]
     if (
         methods
@@ -210,18 +211,16 @@ def _capability(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     match = _MODAL.search(unit.lower)
     if match is None:
         return
-    verb, rest = match[1] or match[3], (match[2] or match[4] or "")
-    if verb in ("also", "even") or stem(verb) not in _OUTSIDE:
-        return
     words = prose.words | _tool_words(known)
-    if stem(verb) in words:
+    offered = [verb for verb in _OFFERS.findall(match[1]) if stem(verb) in _OUTSIDE]
+    for verb in offered:
+        if stem(verb) not in words and not any(stem(verb) in stems(text) for text in known.users):
+            yield bad(
+                "capability", unit.span, "unknown-deed", f"neither the instructions nor the tools know of {verb}", verdict="unsupported"
+            )
+            return
+    if offered:
         yield good("capability", unit.span)
-        return
-    if any(verb in text for text in known.users) or any(stem(verb) in stems(text) for text in known.users):
-        return
-    yield bad(
-        "capability", unit.span, "unknown-deed", f"neither the instructions nor the tools know of {verb}{rest}", verdict="unsupported"
-    )
 
 
 def _tool_words(known: Known) -> frozenset[str]:

@@ -178,9 +178,18 @@ def _statuses(known: Known, unit: Unit) -> Iterator[Claim]:
             return
         if any(_fits(word, before) for before in shown):
             yield bad("status", unit.span, "changed-since", f"{id} was {word}, and is {shown[-1]} since", about=id, verdict="stale")
-        elif not re.search(r"\b(?:cannot|can't|must|only)\b", text) and not any(id.lower() in made.said for made in known.effects()):
+        elif not re.search(r"\b(?:cannot|can't|must|only)\b", text) and not _may_follow(known, id, word):
             yield bad("status", unit.span, "other-status", f"{id} was shown as {shown[-1]}", about=id)
         return
+
+
+def _may_follow(known: Known, id: str, word: str) -> bool:
+    """Whether a change of the thing may have led to a status that was not shown."""
+    begin = word[:5]
+    return any(
+        id.lower() in made.said and (begin in made.said + made.tool or (made.facts and begin in made.facts.lower))
+        for made in known.effects()
+    )
 
 
 def _is_word(text: str, at: int, word: str) -> bool:
