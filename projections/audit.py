@@ -14,12 +14,11 @@ from domain.claims.known import Known, Made, is_error
 from domain.claims.text import plain_content
 from events.conversation import ConversationStarted
 from events.forks import whole
-from events.log import Recorded
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 from projections.contents import Contents
+from projections.errors import RecordError
 from projections.many import Over, over, unwatched
-from projections.runs import RunView
 from projections.transcript import agent_prompt, system_prompt, told
 
 
@@ -197,10 +196,12 @@ def _of_claim(conversation: str, each: Checked) -> Finding:
     return Finding(conversation, each.at, each.agent, *about, "assistant", said, claim.detail, claim.about)
 
 
-def audit_log(log: Contents, run: RunView, folder: Path | None, watch: Callable[[int], None] = unwatched, spread: Over = over) -> Audited:
-    """Audit all conversations of a run, in the order of their names, and all forks."""
+def audit_log(
+    log: Contents, streams: Sequence[str], folder: Path | None, watch: Callable[[int], None] = unwatched, spread: Over = over
+) -> Audited:
+    """Audit conversations of a log, forks among them; ``folder`` lets other processes help, as in ``many.over``."""
     total = Audited()
-    for found in spread(sorted(run.finished), audit_streams, log, folder, watch):
+    for found in spread(streams, audit_streams, log, folder, watch):
         total.take(found)
     return total
 
@@ -209,23 +210,44 @@ def audit_streams(contents: Contents, streams: Sequence[str]) -> Audited:
     """Some conversations of a log."""
     total = Audited()
     for stream in streams:
-        total.take(audited(stream, audit_stream(contents, list(whole(contents.store, stream)))))
+        total.take(audited(stream, audit_stream(contents, stream)))
     return total
 
 
-def audit_stream(contents: Contents, records: Sequence[Recorded]) -> Iterator[tuple[list[Checked], list[Finding]]]:
+def audit_stream(contents: Contents, stream: str) -> Iterator[tuple[list[Checked], list[Finding]]]:
     """Each agent of one conversation, with its own view."""
-    started = records[0].event if records else None
+    for view in views(contents, stream):
+        yield audit_turns(view.turns, view.system, view.tools, view.agent)
+
+
+class View(NamedTuple):
+    """What one agent was told before, saw and wrote."""
+
+    agent: str
+    system: str
+    tools: dict[str, Any]
+    turns: list[Turn]
+
+
+def views(contents: Contents, stream: str) -> Iterator[View]:
+    """
+    One view for each agent of a conversation, the assistant's first.
+
+    Raises:
+        RecordError: The stream is not a conversation's.
+    """
+    events = [(record.position, record.event) for record in whole(contents.store, stream)]
+    started = events[0][1] if events else None
     if not isinstance(started, ConversationStarted):
-        return
-    events = [(record.position, record.event) for record in records]
+        raise RecordError(f"{stream} is no conversation, so it cannot be audited; `worldloom log` lists those that there are")
     begun = [event for _, event in events if isinstance(event, SubagentStarted)]
     wrote = _writing(events, begun)
     failed = {event.call_id for _, event in events if isinstance(event, ToolRefused | ToolFaulted)}
-    yield audit_turns(_turns(events, ASSISTANT, wrote, failed), system_prompt(contents, started), _tools(contents, started.toolset))
+    system = system_prompt(contents, started)
+    yield View(ASSISTANT, system, _tools(contents, started.toolset), _turns(events, ASSISTANT, wrote, failed))
     for event in begun:
         system = agent_prompt(contents, started, event)
-        yield audit_turns(_turns(events, event.agent, wrote, failed), system, _tools(contents, event.toolset), event.agent)
+        yield View(event.agent, system, _tools(contents, event.toolset), _turns(events, event.agent, wrote, failed))
 
 
 def _tools(contents: Contents, digest: str) -> dict[str, Any]:
