@@ -74,7 +74,7 @@ def _pick(rng: Random, items: Sequence[Any]) -> Any:
     return items[int(rng.random() * len(items))] if items else None
 
 
-def _wrong_amount(rng: Random, text: str, known: Known) -> Planted | None:
+def _wrong_amount(rng: Random, text: str, _: Known) -> Planted | None:
     """An amount that follows from nothing."""
     found = _pick(rng, list(amounts_in(text)))
     if found is None:
@@ -99,7 +99,7 @@ def _other_price(rng: Random, text: str, known: Known) -> Planted | None:
     return _swapped(text, match.start(1), match.end(1), _money(other, match[1]))
 
 
-def _wrong_sum(rng: Random, text: str, known: Known) -> Planted | None:
+def _wrong_sum(rng: Random, text: str, _: Known) -> Planted | None:
     """A sum that is written out, and wrong."""
     amounts = [amount for amount, _, _ in amounts_in(text)]
     if not amounts:
@@ -169,8 +169,8 @@ def _invented_id(rng: Random, text: str, known: Known) -> Planted | None:
     found = _pick(rng, [each for each in identifiers_in(text) if known.has_token(each[0])])
     if found is None:
         return None
-    id, start, end = found
-    other = re.sub(r"\d", lambda _: str(int(10 * rng.random())), text[start:end])
+    _, start, end = found
+    other = re.sub(r"\d", lambda __: str(int(10 * rng.random())), text[start:end])
     return None if known.has_token(other) else _swapped(text, start, end, other)
 
 
@@ -219,7 +219,7 @@ def _false_done(rng: Random, text: str, known: Known) -> Planted | None:
     return _added(text, f"I have also {found[1]} {_sign(found[0])}.") if found else None
 
 
-def _denied(rng: Random, text: str, known: Known) -> Planted | None:
+def _denied(_: Random, text: str, known: Known) -> Planted | None:
     """That nothing was changed, after a change."""
     return _added(text, "No change has been made to anything.") if next(known.effects(), None) else None
 
@@ -240,12 +240,12 @@ def _false_superlative(rng: Random, text: str, known: Known) -> Planted | None:
     return _added(text, f"The cheapest available {price[1]} is at ${price[0] / 100:,.2f}.") if price and price[1] else None
 
 
-def _false_capability(rng: Random, text: str, known: Known) -> Planted | None:
+def _false_capability(rng: Random, text: str, _: Known) -> Planted | None:
     """Something that no tool does."""
     return _added(text, _pick(rng, _CAPABLE))
 
 
-def _false_promise(rng: Random, text: str, known: Known) -> Planted | None:
+def _false_promise(rng: Random, text: str, _: Known) -> Planted | None:
     """Something that nobody will do."""
     return _added(text, _pick(rng, _PROMISES))
 

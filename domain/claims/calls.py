@@ -9,7 +9,9 @@ from domain.claims.values import identifiers_in
 from domain.claims.words import stems
 
 _UNKNOWN_TOOL = re.compile(
-    r"^\W*(?:error:? )?(?:unknown (?:action|tool|function)|tool .{0,60}(?:not found|does not exist)|.{0,60}there is no tool)", re.IGNORECASE
+    r"^\W*(?:error:? )?(?:unknown (?:action|tool|function)|tool .{0,60}(?:not found|does not exist)|"
+    r".{0,60}there is no tool)",
+    re.IGNORECASE,
 )
 
 

@@ -10,6 +10,7 @@ from domain.claims.money import money
 from domain.claims.promises import promises
 from domain.claims.rules import rules
 from domain.claims.states import states
+from domain.claims.terms import terms
 from domain.claims.text import plain_content, units_of
 
 _MOST = {"error": 3, "warning": 1, "info": 0}
@@ -27,7 +28,7 @@ def claims_of(known: Known, content: str) -> list[Claim]:
         return []
     units = units_of(text)
     found: dict[tuple[str, int, int], Claim] = {}
-    for check in (money, states, lists, deeds, rules, promises):
+    for check in (money, states, lists, deeds, rules, terms, promises):
         for claim in check(known, units):
             place = claim.kind, claim.start, claim.end
             if place not in found or (claim.bad and not found[place].bad):

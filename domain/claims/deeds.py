@@ -10,17 +10,24 @@ from domain.claims.states import statuses_of
 from domain.claims.text import Unit
 from domain.claims.words import DEEDS, deed_of
 
-_VERB = r"(cancel+ed|returned|exchanged|modified|changed|updated|booked|reserved|placed|refunded|charged|deducted|debited|credited|enabled|activated|disabled|deactivated|added|removed|upgraded|downgraded|suspended|resumed|issued|refueled|refuelled|extended|submitted|replaced|switched|adjusted|rerouted|rescheduled|reimbursed|edited)"
+_VERB = (
+    r"(cancel+ed|returned|exchanged|modified|changed|updated|booked|reserved|placed|refunded|charged|deducted|debited|"
+    r"credited|enabled|activated|disabled|deactivated|added|removed|upgraded|downgraded|suspended|resumed|issued|refueled|"
+    r"refuelled|extended|submitted|replaced|switched|adjusted|rerouted|rescheduled|reimbursed|edited)"
+)
 _DONE = re.compile(
     rf"\b(?:i(?:'ve| have)|we(?:'ve| have)) (?:(?:now|also|just|already|successfully|gone ahead and) )*{_VERB}\b"
     rf"|\b(?:has|have) (?:now |also |already |both |all )*been (?:(?:successfully|now|fully) )*{_VERB}\b"
-    rf"|\b(?:was|were) successfully {_VERB}\b|\bsuccessfully {_VERB}\b|^(?:done[:,.!]? )?{_VERB} (?:from|to) your\b|\b{_VERB} from your gift card\b"
+    rf"|\b(?:was|were) successfully {_VERB}\b|\bsuccessfully {_VERB}\b|^(?:done[:,.!]? )?{_VERB} (?:from|to) your\b|"
+    rf"\b{_VERB} from your gift card\b"
 )
 _NOTHING = re.compile(
-    r"\b(?:nothing (?:has been|was) (?:changed|done|modified)|no changes? (?:has been|have been|was|were) made|(?:i )?have not (?:made|changed) (?:any|anything)|everything (?:of yours )?stands exactly as)"
+    r"\b(?:nothing (?:has been|was) (?:changed|done|modified)|no changes? (?:has been|have been|was|were) made|"
+    r"(?:i )?have not (?:made|changed) (?:any|anything)|everything (?:of yours )?stands exactly as)"
 )
 _OTHERS = re.compile(
-    r"\b(?:by the (?:airline|user|customer|seller)|you(?:'ve| have)|previously|originally|earlier|last (?:week|month|year)|cannot|can't|can be|could be|have to be|needs? to be|must)\b"
+    r"\b(?:by the (?:airline|user|customer|seller)|you(?:'ve| have)|previously|originally|earlier|last (?:week|month|year)|cannot|"
+    r"can't|can be|could be|have to be|needs? to be|must)\b"
 )
 _SERVED = re.compile(r"(?:phone|number|email|msisdn)", re.IGNORECASE)
 _SHAPE = re.compile(r"\+?\d[\d\-() ]{7,}\d")

@@ -12,8 +12,25 @@ from domain.claims.values import numbers_in
 from domain.claims.words import stem, stems
 
 _NOUN = re.compile(r"\s+((?:[a-z][a-z'\-]*\s+){0,3}?)(?=([a-z][a-z\-]+s)\b)", re.IGNORECASE)
-_SAME = {"version": "variant", "option": "variant", "choic": "variant", "model": "variant", "typ": "variant", "reservat": "reservat", "travel": "passenger",
-         "certificat": "certificate", "bag": "", "day": "", "hour": "", "minut": "", "piec": "", "unit": "", "seat": "", "dollar": "", "person": ""}  # fmt: skip
+_SAME = {
+    "version": "variant",
+    "option": "variant",
+    "choic": "variant",
+    "model": "variant",
+    "typ": "variant",
+    "reservat": "reservat",
+    "travel": "passenger",
+    "certificat": "certificate",
+    "bag": "",
+    "day": "",
+    "hour": "",
+    "minut": "",
+    "piec": "",
+    "unit": "",
+    "seat": "",
+    "dollar": "",
+    "person": "",
+}
 _LEAST = re.compile(r"\b(?:cheapest|lowest[- ]?(?:priced?|cost|fare)?|least expensive|most affordable)\b")
 _MOST = re.compile(r"\b(?:most expensive|priciest|highest[- ]priced?|costliest)\b")
 _RECENT = re.compile(r"\b(?:more|most) recent (?:one|order|reservation|booking)|\b(?:latest|newest) (?:order|reservation|booking)\b")
@@ -26,14 +43,17 @@ _PAY = {
     "debit card": "debit_card",
 }
 _NONE = re.compile(
-    r"\b(?:no|not have (?:a|an|any)|n't have (?:a|an|any)|without (?:a|an|any)|holds? no|has no)\b[^.;,]{0,30}?\b(gift card|credit card|debit card|paypal|certificate)s?\b"
+    r"\b(?:no|not have (?:a|an|any)|n't have (?:a|an|any)|without (?:a|an|any)|holds? no|has no)\b[^.;,]{0,30}?\b(gift card|"
+    r"credit card|debit card|paypal|certificate)s?\b"
 )
 _GONE = re.compile(
-    r"\b(?:not|n't|un)\s?(?:currently |longer )?(?:available|found|recognized|recognised|listed|on file|in stock|exist|registered|in your (?:profile|account))\b|\bout of stock\b|\bsold out\b|\bno longer available\b"
+    r"\b(?:not|n't|un)\s?(?:currently |longer )?(?:available|found|recognized|recognised|listed|on file|in stock|exist|registered|"
+    r"in your (?:profile|account))\b|\bout of stock\b|\bsold out\b|\bno longer available\b"
 )
 _ENDING = re.compile(r"ending (?:in|with)\W*(\d{4,})")
 _EMPTY = re.compile(
-    r"\b(?:there (?:is|are) no|has no|have no|holds? no|contains? no|shows? no|lists? no)\s+((?:[a-z\-]+ ){0,2}?[a-z\-]+?)s?\b(?= in| on| for| at| with| left| open|[.,;!]|$)"
+    r"\b(?:there (?:is|are) no|has no|have no|holds? no|contains? no|shows? no|"
+    r"lists? no)\s+((?:[a-z\-]+ ){0,2}?[a-z\-]+?)s?\b(?= in| on| for| at| with| left| open|[.,;!]|$)"
 )
 
 
@@ -54,14 +74,21 @@ def _counts(known: Known, unit: Unit) -> Iterator[Claim]:
             match is None
             or number > 99
             or re.search(
-                r"(?:up to|at most|least|than|within|over|maximum of|next|first|last|about|around|only|the|these|those|of the|other|another|per|ending in|more)\s*$",
+                r"(?:up to|at most|least|than|within|over|maximum of|next|first|last|about|around|only|the|these|those|of the|"
+                r"other|another|per|ending in|more)\s*$",
                 unit.lower[:start],
             )
         ):
             continue
         noun = stem(match[2].lower())
         wanted = _SAME.get(noun, noun)
-        if not wanted or re.search(r"\b(?:of|free|checked|extra|more|additional|new|different|per|business)\b", match[1].lower()):
+        if not wanted or re.search(
+            r"\b(?:of|separate|free|checked|extra|more|additional|new|different|per|"
+            r"business)\b",
+            match[1].lower(),
+        ):
+            continue
+        if re.match(r"\W+(?:with|containing|that|which|for|from|to|of)\b", unit.text[match.end(2) :]) or number == len(set(unit.ids)):
             continue
         found = _lengths(known, unit, wanted, match[1].lower().split())
         if not found or any(

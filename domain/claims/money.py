@@ -11,11 +11,13 @@ from domain.claims.text import Unit
 from domain.claims.values import cents, identifiers_in, numbers_in
 
 _EQUATION = re.compile(
-    r"(?P<left>[$€]?\d[\d,]*(?:\.\d+)?(?:\s*(?:[+\-−–×x*]|minus|plus|times)\s*[$€]?\d[\d,]*(?:\.\d+)?)+)\s*\)?\s*(?:=|equals)\s*\**(?P<right>-?[$€]?\d[\d,]*(?:\.\d+)?)"
+    r"(?P<left>[$€]?\d[\d,]*(?:\.\d+)?(?:\s*(?:[+\-−–×x*]|minus|plus|times)\s*[$€]?\d[\d,]*(?:\.\d+)?)+)\s*\)?\s*(?:=|"
+    r"equals)\s*\**(?P<right>-?[$€]?\d[\d,]*(?:\.\d+)?)"
 )
 _TERM = re.compile(r"([+\-−–×x*]|minus|plus|times)?\s*[$€]?(\d[\d,]*(?:\.\d+)?)")
 _APART = re.compile(
-    r"\b(?:difference|total|refund|charge|in all|back|instead|from|to|balance|fee|sum|pay|paid|save|more|less|credit|limit|subtotal|discount|per|insurance|and|or)\b|[=→;]"
+    r"\b(?:difference|total|refund|charge|in all|back|instead|from|to|balance|fee|sum|pay|paid|save|more|less|credit|limit|"
+    r"subtotal|discount|per|insurance|and|or)\b|[=→;]"
 )
 _BALANCE = re.compile(r"balance|remaining|left (?:on|in)|holds?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:now|new|updated|remaining|remains|left|becomes?)\b|→", re.IGNORECASE)
@@ -75,7 +77,7 @@ def _of_balance(known: Known, unit: Unit, amount: int, span: tuple[int, int], at
         return None
     close = unit.text[max(0, at - 28) : at + 28]
     shown = any(amount in record.own_amounts.values() for record in known.methods()) or bool(
-        _APART_PAY.search(unit.text[at : at + 60]) or _LOST.search(unit.text)
+        _APART_PAY.search(unit.text[max(0, at - 50) : at + 60]) or _LOST.search(unit.text)
     )
     if (
         amount
@@ -140,10 +142,10 @@ def _of_each(known: Known, units: Sequence[Unit], unit: Unit, amount: int, span:
         total = bool(re.match(r"\W*(?:in )?total", unit.text[span[1] - unit.start :]))
         apart = amount in _gaps(known, record, each, others) and (total or amount * count not in others)
         wording = re.search(r"\b(?:sav\w+|difference|increase|cheaper|refund)\b", near.lower())
-        if ((amount == each and "total" in near.lower()) or (apart and (wording or total))) and amount not in {
+        if ((amount == each and "total" in near.lower()) or (apart and wording)) and amount not in {
             abs(value) for child in record.children for value in _payments(child)
         }:
-            what = f"{amount / 100:,.2f} is for one of {count}; {record.id} shows {each * count / 100:,.2f} for all, not {each / 100:,.2f}"
+            what = f"{amount / 100:,.2f} is for one of {count}; {record.id} shows {each * count / 100:,.2f} for all"
             return bad("amount" if amount == each else "arithmetic", span, "price-of-one", what, about=record.id)
     return None
 
@@ -243,6 +245,7 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     found |= {a + b for a in pairs for b in pairs} if len(pairs) <= 40 else set()
     found |= _summed(known, units)
     inner = sorted(message)[:30]
+    found |= {(a + b) * n for a in inner for b in inner for n in range(2, 6)} if len(inner) <= 12 else set()
     found |= {a + b for a in inner for b in inner if a and b} | {abs(a - b) for a in inner for b in inner if a - b not in (a, 0)}
     lines = [[value for value, _, _ in unit.amounts if value in known.amounts] for unit in units]
     flat = [value for line in lines for value in line[:1]]

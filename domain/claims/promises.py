@@ -10,19 +10,29 @@ from domain.claims.text import Unit
 from domain.claims.words import stem, stems
 
 _PROMISE = re.compile(
-    r"\b(?:you(?:'ll| will| should| can expect to)(?: (?:also|now|then|soon|shortly))* (?:receive|get|be (?:notified|contacted|informed|charged|emailed)|hear|see)"
-    r"|(?:we|i|they|our (?:\w+ )?team|someone|an? \w+)(?:'ll| will)(?: \w+)? (?:send|ship|notify|contact|email|call|e-mail|text|mail|follow up|reach out|process|monitor|inform|update|issue|apply)"
-    r"|will (?:then |now |also )?be (?:sent|shipped|delivered|notified|processed|mailed|emailed|dispatched|contacted|credited|refunded|posted|applied|waived|reflected|inspected|scanned)"
+    r"\b(?:you(?:'ll| will| should| can expect to)(?: (?:also|now|then|soon|shortly))* (?:receive|get|be (?:notified|contacted|"
+    r"informed|charged|emailed)|hear|see)"
+    r"|(?:we|i|they|our (?:\w+ )?team|someone|an? \w+)(?:'ll| will)(?: \w+)? (?:send|ship|notify|contact|email|call|e-mail|text|"
+    r"mail|follow up|reach out|process|monitor|inform|update|issue|apply)"
+    r"|will (?:then |now |also )?be (?:sent|shipped|delivered|notified|processed|mailed|emailed|dispatched|contacted|credited|"
+    r"refunded|posted|applied|waived|reflected|inspected|scanned)"
     r"|(?:should|will) (?:arrive|reach|appear|reflect|take|show up|ship)|goes to your|reaches your)\b"
 )
 _PROCESS = {
-    "email": ("email",), "e-mail": ("email",), "sms": ("sms", "text"), "text message": ("sms", "text"), "notification": ("notify", "notificate"), "courier": ("courier",),
-    "carrier": ("carrier",), "tracking information": ("track",), "return label": ("label",), "shipping label": ("label",), "prepaid": ("prepaid",), "warehouse": ("warehouse",),
-    "inspect": ("inspect",), "scanned": ("scan",), "automatically": ("automatically", "automatical"), "phone call": ("call",), "call you": ("call",), "website": ("website",), "app ": ("app",),
-    "portal": ("portal",), "voucher": ("voucher",), "discount": ("discount",), "free of charge": ("free",), "overnight": ("overnight",), "priority": ("priority",),
-    "guarantee": ("guarante",), "supervisor": ("supervis",), "manager": ("manager",), "letter": ("letter",), "packaging": ("package",), "pick up": ("pick",), "pickup": ("pickup", "pick"),
-    "boarding pass": ("board",), "e-ticket": ("ticket",), "receipt": ("receipt",), "waive": ("waiv",), "coupon": ("coupon",), "bonus": ("bonus",), "loyalty": ("loyalty",),
-    "support team": ("support",), "our team": ("team",), "specialist": ("special", "specialist"), "technician": ("technic",), "billing department": ("department",),
+    "email": ("email",), "e-mail": ("email",), "sms": ("sms", "text"), "text message": ("sms", "text"), "notification": ("notify",
+    "notificate"), "courier": ("courier",),
+    "carrier": ("carrier",), "tracking information": ("track",), "return label": ("label",), "shipping label": ("label",),
+    "prepaid": ("prepaid",), "warehouse": ("warehouse",),
+    "inspect": ("inspect",), "scanned": ("scan",), "automatically": ("automatically", "automatical"), "phone call": ("call",),
+    "call you": ("call",), "website": ("website",), "app ": ("app",),
+    "portal": ("portal",), "voucher": ("voucher",), "discount": ("discount",), "free of charge": ("free",),
+    "overnight": ("overnight",), "priority": ("priority",),
+    "guarantee": ("guarante",), "supervisor": ("supervis",), "manager": ("manager",), "letter": ("letter",), "packaging": ("package",),
+    "pick up": ("pick",), "pickup": ("pickup", "pick"),
+    "boarding pass": ("board",), "e-ticket": ("ticket",), "receipt": ("receipt",), "waive": ("waiv",), "coupon": ("coupon",),
+    "bonus": ("bonus",), "loyalty": ("loyalty",),
+    "support team": ("support",), "our team": ("team",), "specialist": ("special", "specialist"), "technician": ("technic",),
+    "billing department": ("department",),
 }  # fmt: skip
 """Words of a process -> stems, one of which the instructions, the tools or an observation must have."""
 _NUMBERED = re.compile(r"\b\d+(?:\s?(?:-|–|to)\s?\d+)?[- ](?:business |working |calendar )?(?:day|hour|week|month)s?\b")

@@ -10,7 +10,8 @@ from domain.claims.values import amounts_in, numbers_in
 from domain.claims.words import stems
 
 _FORBIDS = re.compile(
-    r"\b(?:cannot|can not|can't|must not|may not|should not|shouldn't|not (?:be )?(?:allowed|possible|supported|permitted|refundable|eligible|offered)|"
+    r"\b(?:cannot|can not|can't|must not|may not|should not|shouldn't|not (?:be )?(?:allowed|possible|supported|permitted|"
+    r"refundable|eligible|offered)|"
     r"are not able to|is not able to|unable to|never|do not|don't|no longer be|not \w+able)\b",
     re.IGNORECASE,
 )

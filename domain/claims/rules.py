@@ -14,7 +14,8 @@ from domain.claims.values import numbers_in
 from domain.claims.words import stem, stems
 
 _ALLOWS = re.compile(
-    r"\b(?:can|could|able to|may|eligible|allowed|possible|let me know|such as|option|would you like|if you(?:'d| would) like|alternatively|feel free|permitted|qualif\w+|happy to)\b"
+    r"\b(?:can|could|able to|may|eligible|allowed|possible|let me know|such as|option|would you like|if you(?:'d| would) like|"
+    r"alternatively|feel free|permitted|qualif\w+|happy to)\b"
 )
 _CUT = re.compile(r"\b(?:after|once|during|following)\b", re.IGNORECASE)
 _BEGINS = re.compile(r"\bbook\b|\bbook (?:a|an|the|me|one|this|that|it|flights?)\b|\bnew (?:flight|reservation|booking|order|trip)\b")
@@ -23,12 +24,10 @@ _NO = re.compile(
     r"\b(?:cannot|can't|can not|not|n't|unable|unfortunately|no longer|never|only if|neither|nor|instead|though|although)\b|n't\b"
 )
 _ASIDE = re.compile(r"[(;,]|\bvs\b|\.\s")
-_GENERIC = frozenset(
-    map(
-        stem,
-        "user customer agent cannot can able allow permit must never should order reservation flight item request initial action".split(),
-    )
-)
+_GENERIC_WORDS = """
+user customer agent cannot can able allow permit must never should order reservation flight item request initial action
+"""
+_GENERIC = frozenset(map(stem, _GENERIC_WORDS.split()))
 _OFFERED = re.compile(
     r"\b(?:can|could|able to|may|eligible (?:for|to))(?: be| also| still| then| now| proceed with| proceed to| an?| you| i)* (\w+)"
 )
@@ -39,20 +38,20 @@ _ONLY_STATUS = re.compile(
 _MANY = {"all": 0, "both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "all two": 2, "all three": 3, "all four": 4}
 _USED = re.compile(r"\b(?:use|used|using|apply|applied|pay|paid|combine|add|split)\b")
 _MODAL = re.compile(
-    r"\bi(?:'ll| (?:can|could|will|am able to|would be able to|may))(?: also| then| now| certainly| gladly| happily)* ((?!not\b)\w+(?: \w+){0,12})"
+    r"\bi(?:'ll| (?:can|could|will|am able to|would be able to|may))(?: also| then| now| certainly| gladly|"
+    r" happily)* ((?!not\b)\w+(?: \w+){0,12})"
 )
 _OFFERS = re.compile(r"(?:^|\band |have (?:it|this|that|them) )(\w+)")
-_OUTSIDE = frozenset(
-    map(
-        stem,
-        "call phone email text notify monitor contact escalate discount waive remind schedule guarantee expedite compensate hold flag reach alert "
-        "prioritize prioritise rush mail fax forward override reopen negotiate match lower reduce extend ship courier deliver track ping message bypass".split(),
-    )
-)
+_OUTSIDE_WORDS = """
+call phone email text notify monitor contact escalate discount waive remind schedule guarantee expedite compensate flag alert rush
+mail fax forward override reopen negotiate lower reduce extend ship courier deliver track ping message bypass
+"""
+_OUTSIDE = frozenset(map(stem, _OUTSIDE_WORDS.split()))
 """Deeds that agents like to offer; each needs its word in the instructions or the tools."""
 _PAYS = {"credit card": "credit_card", "debit card": "debit_card", "gift card": "gift_card", "paypal": "paypal"}
 _USE_PAY = re.compile(
-    r"\b(?:use|proceed with|pay with|pay by|payment method|switch to|choose|with a|different)\b[^;\n]{0,30}?\b(credit card|debit card|gift card|paypal)\b"
+    r"\b(?:use|proceed with|pay with|pay by|payment method|switch to|choose|with a|different)\b[^;\n]{0,30}?\b(credit card|"
+    r"debit card|gift card|paypal)\b"
 )
 
 
@@ -72,7 +71,7 @@ def rules(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
     for unit in units:
         allows = bool(_ALLOWS.search(unit.lower)) and not _NO.search(unit.lower)
         yield from _limits(prose, unit)
-        yield from _tabled(known, prose, unit)
+        yield from _tabled(prose, unit)
         found = list(_forbidden(known, prose, unit)) if allows else []
         found = found or (list(_by_status(known, prose, unit)) if allows else [])
         found = found or list(_payments(known, unit)) or list(_capability(known, prose, unit))
@@ -115,7 +114,7 @@ def _rows(text: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _tabled(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
+def _tabled(prose: Prose, unit: Unit) -> Iterator[Claim]:
     """A number that the policy gives otherwise for the case that the unit names."""
     for number, _, end in numbers_in(unit.text):
         after = stems(unit.text[end : end + 60].replace("*", "").lower())
@@ -209,7 +208,7 @@ def _payments(known: Known, unit: Unit) -> Iterator[Claim]:
 def _capability(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     """What the agent says it can do, and neither its instructions nor its tools know of."""
     match = _MODAL.search(unit.lower)
-    if match is None:
+    if match is None or "human" in unit.lower:
         return
     words = prose.words | _tool_words(known)
     offered = [verb for verb in _OFFERS.findall(match[1]) if stem(verb) in _OUTSIDE]

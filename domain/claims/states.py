@@ -13,14 +13,17 @@ from domain.claims.values import dates_in, endings_in, identifiers_in, numbers_i
 
 _STATUS_KEY = re.compile(r"(?:^|[._])(?:status|state)$")
 _SAID = re.compile(
-    r"(?:\b(?:is|are|was|were|status|currently|still|stays?|remains?|already|now|been|as|to)\b|[:(\"'“‘\-–])[\s*\"'“‘:]*(?:currently |still |now |already |also )*$"
+    r"(?:\b(?:is|are|was|were|status|currently|still|stays?|remains?|already|now|been|as|to)\b|"
+    r"[:(\"'“‘\-–])[\s*\"'“‘:]*(?:currently |still |now |already |also )*$"
 )
 _NOT_SAID = re.compile(r"\b(?:be|not|n't|if|any|only|all|your|other|when|while|once|until|it is|for|or|with|from|no)[\s*\"'“‘]*$")
 _PAIR = re.compile(r"^\W*([A-Za-z][A-Za-z _\-]{2,28}?)\s*\**\s*(?::|=|–|—)\s*\**\s*[\"'“]?([A-Za-z0-9][^\n(;,*]{0,40})")
 _PROPOSED = re.compile(
-    r"\b(?:new|updated?|chang\w+|upgrad\w+|propos\w+|request\w*|want|will|would|to be|book\w*|modif\w+|replac\w+|exchang\w+|after|option\w*|instead|select\w*)\b"
+    r"\b(?:new|updated?|chang\w+|upgrad\w+|propos\w+|request\w*|want|will|would|to be|book\w*|modif\w+|replac\w+|exchang\w+|after|"
+    r"option\w*|instead|select\w*)\b"
 )
-_TROUBLE = re.compile(r"\b(?:the|your) (?:delay|cancell?ation) (?:on|of|with|for|to)\b|\b(?:was|is|has been|being) delayed\b")
+_SHIFTED = re.compile(r"\b(?:days? (?:later|earlier|after|before)|next day|tomorrow|day after)\b")
+_TROUBLE = re.compile(r"\b(?:the|your) delay (?:on|of|with|for|to)\b|\b(?:was|is|has been|being) delayed\b")
 _QUANTITY = re.compile(r"\b(\d[\d,]*) (?:x|×|units?|pieces?|pcs)\b|\b(\d[\d,]*) days? (?:late|more|longer)\b", re.IGNORECASE)
 _DATED = re.compile(
     r"\b(?:booked|created|placed|delivered|expected|due|payable|issued|ordered|planned|requested|arriv\w+|depart\w+|since|eta|until|on)\b"
@@ -66,7 +69,11 @@ def _dates(known: Known, unit: Unit) -> Iterator[Claim]:
         span = unit.start + start, unit.start + end
         if not known.has_date(date.month, date.day, date.year):
             said = unit.text[start:end]
-            if not unit.question and not re.search(r"(?:e\.g|such as|example|format|yyyy)", unit.lower):
+            if (
+                not unit.question
+                and not _near_by(known, date.month, date.day)
+                and not re.search(r"(?:e\.g|such as|example|format|yyyy)", unit.lower)
+            ):
                 yield bad("date", span, "unknown-date", f"{said} was not observed", verdict="unsupported")
             continue
         other = _elsewhere(known, unit, (date.month, date.day))
@@ -74,6 +81,13 @@ def _dates(known: Known, unit: Unit) -> Iterator[Claim]:
             yield bad("date", span, "other-entity", f"what was shown of {other} has no {unit.text[start:end]}", about=other)
         else:
             yield good("date", span)
+
+
+def _near_by(known: Known, month: int, day: int) -> bool:
+    """Whether the user asked for a day or two before or after one that was shown."""
+    if not any(_SHIFTED.search(text) for text in known.users):
+        return False
+    return any(known.has_date(month, day + shift, None) for shift in (-2, -1, 1, 2))
 
 
 def _elsewhere(known: Known, unit: Unit, day: tuple[int, int]) -> str:
@@ -150,9 +164,8 @@ def _delays(known: Known, unit: Unit) -> Iterator[Claim]:
     match = _TROUBLE.search(unit.lower)
     if match is None or unit.hypothetical or not unit.ids:
         return
-    word = "delay" if "delay" in match[0] else "cancel"
     shown = [facts for facts in known.seen if any(id.lower() in facts.lower for id in unit.ids)]
-    if not any(word in facts.lower for facts in known.seen) and any(word in text for text in known.users):
+    if not any("delay" in facts.lower for facts in known.seen) and any("delay" in text for text in known.users):
         yield (
             bad("status", unit.span, "only-told", f"nothing that was shown of {unit.ids[0]} speaks of it", verdict="unsupported")
             if shown
@@ -238,7 +251,15 @@ def _plain_value(leaf: Any) -> str:
 def _options(known: Known, unit: Unit, rest: str) -> Iterator[Claim]:
     """Options that are said of one variant, and are those of another; ``rest`` is what stands under it."""
     ids = [id for id in unit.ids if any(record.parent for record in known.records(id))]
-    if len(ids) != 1 or unit.negated or re.search(r"\b(?:from|instead|to|with|for|exchange|replace)\b.*\b(?:to|with|for|of)\b", unit.lower):
+    if (
+        len(ids) != 1
+        or unit.negated
+        or re.search(
+            r"\b(?:from|instead|to|with|for|exchange|replace)\b.*\b(?:to|with|for|"
+            r"of)\b",
+            unit.lower,
+        )
+    ):
         return
     record = next(
         (record for record in reversed(known.records(ids[0])) if any(path.startswith("options.") for path in record.fields)), None

@@ -14,12 +14,14 @@ _MARK = re.compile(r"^\s*(?:[-*•–]|\d+[.)]|\|)\s+|^\s*#+\s+")
 _LEAD = re.compile(r":\W*$")
 
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|once|whether|would|could|should|unless|may|might|in case|shall i|do you|can you|please|let me know|to proceed|after (?:you|we|i|your)|"
+    r"\b(?:if|once|whether|would|could|should|unless|may|might|in case|shall i|do you|can you|please|let me know|to proceed|"
+    r"after (?:you|we|i|your)|"
     r"when you|until|before i|eligible|like to|want to|want me|wish)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|cannot|can't|couldn't|can’t|never|without|unable|isn't|aren't|wasn't|weren't|won't|don't|doesn't|didn't|hasn't|haven't|isn’t|"
+    r"\b(?:no|not|cannot|can't|couldn't|can’t|never|without|unable|isn't|aren't|wasn't|weren't|won't|don't|doesn't|didn't|hasn't|"
+    r"haven't|isn’t|"
     r"don’t|doesn’t|wasn’t|hasn’t|haven’t|won’t|neither|nor|none|unfortunately|failed|instead of|rather than)\b",
     re.IGNORECASE,
 )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _MONEY = re.compile(
-    r"(?:US)?[$€£]\s?(\d[\d,]*(?:\.\d+)?)(?![\d%])|\b(?:EUR|USD|GBP) (\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:dollars?|euros?|USD|EUR)\b",
+    r"(?:US)?[$€£]\s?(\d[\d,]*(?:\.\d+)?)(?![\d%])|\b(?:EUR|USD|GBP) (\d[\d,]*(?:\.\d+)?)|\b(\d[\d,]*(?:\.\d+)?) ?(?:dollars?|"
+    r"euros?|USD|EUR)\b",
     re.IGNORECASE,
 )
 _MONTHS = {
@@ -20,11 +21,13 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(
-    r"(?<![\w$€£.\-@/#])(#?(?:[A-Za-z]{1,4}-?\d{3,}|[A-Z]{2,4}-\d{2,}|[a-z]+(?:_[a-z]+)*_\d{3,}|#[A-Za-z0-9]{4,}|\d{6,}|(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6}))"
+    r"(?<![\w$€£.\-@/#])(#?(?:[A-Za-z]{1,4}-?\d{3,}|[A-Z]{2,4}-\d{2,}|[a-z]+(?:_[a-z]+)*_\d{3,}|#[A-Za-z0-9]{4,}|\d{6,}|"
+    r"(?=[A-Z0-9]*\d)(?=[A-Z0-9]*[A-Z])[A-Z0-9]{6}))"
     r"(?![\w@]|-\d|\.\d|:\d)"
 )
 _ENDING = re.compile(r"\bending (?:in|with)[ *`:]*(\d{4,})", re.IGNORECASE)
-_NUMBERS = {word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBERS = {word: n for n, word in enumerate(_NUMBER_WORDS.split())}
 _NUMBER = re.compile(rf"(?<![\w$€£.,:/#-])(\d{{1,3}}(?:,\d{{3}})+|\d+|{'|'.join(_NUMBERS)})(?![\w%:/]|[.,]\d|-\d)", re.IGNORECASE)
 
 

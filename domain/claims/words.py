@@ -4,18 +4,47 @@ import re
 from functools import lru_cache
 
 _WORD = re.compile(r"[a-z][a-z'\-]*[a-z]|[a-z]")
-_STOP = frozenset(
-    "a an the of to in on at for from by with and or is are was were be been being it its this that these those i you your we our us my me he she they "
-    "them their will would can could may might shall should must do does did has have had not no any all each as if so than then there here what which who "
-    "how when where also only just now please let know s t ll re ve d m about into out up more other per such via".split()
-)
+_STOP_WORDS = """
+a an the of to in on at for from by with and or is are was were be been being it its this that these those i you your we our us my
+me he she they them their will would can could may might shall should must do does did has have had not no any all each as if so
+than then there here what which who how when where also only just now please let know s t ll re ve d m about into out up more
+other per such via
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 _IRREGULAR = {
-    "sent": "send", "paid": "pay", "made": "make", "got": "get", "given": "give", "taken": "take", "bought": "buy", "ids": "id", "e-mail": "email",
-    "emails": "email", "e-mails": "email", "cancelled": "cancel", "canceled": "cancel", "cancelling": "cancel", "cancellation": "cancel",
-    "canceling": "cancel", "cancellations": "cancel", "modification": "modify", "modified": "modify", "refunded": "refund", "payment": "pay",
-    "payments": "pay", "charged": "charge", "exchanging": "exchange", "exchanged": "exchange", "flying": "fly", "flown": "fly", "booking": "book",
-    "baggages": "bag", "baggage": "bag", "luggage": "bag", "bags": "bag",
-}  # fmt: skip
+    "sent": "send",
+    "paid": "pay",
+    "made": "make",
+    "got": "get",
+    "given": "give",
+    "taken": "take",
+    "bought": "buy",
+    "ids": "id",
+    "e-mail": "email",
+    "emails": "email",
+    "e-mails": "email",
+    "cancelled": "cancel",
+    "canceled": "cancel",
+    "cancelling": "cancel",
+    "cancellation": "cancel",
+    "canceling": "cancel",
+    "cancellations": "cancel",
+    "modification": "modify",
+    "modified": "modify",
+    "refunded": "refund",
+    "payment": "pay",
+    "payments": "pay",
+    "charged": "charge",
+    "exchanging": "exchange",
+    "exchanged": "exchange",
+    "flying": "fly",
+    "flown": "fly",
+    "booking": "book",
+    "baggages": "bag",
+    "baggage": "bag",
+    "luggage": "bag",
+    "bags": "bag",
+}
 
 
 @lru_cache(65536)
@@ -58,7 +87,23 @@ DEEDS: dict[str, tuple[str, ...]] = {
     "cancel": ("cancel", "delete", "void", "remove"),
     "return": ("return",),
     "exchange": ("exchange", "swap", "replace"),
-    "modif": ("modify", "change", "update", "set", "edit", "correct", "reroute", "reschedule", "transfer", "switch", "upgrade", "downgrade", "adjust", "pay", "move"),
+    "modif": (
+        "modify",
+        "change",
+        "update",
+        "set",
+        "edit",
+        "correct",
+        "reroute",
+        "reschedule",
+        "transfer",
+        "switch",
+        "upgrade",
+        "downgrade",
+        "adjust",
+        "pay",
+        "move",
+    ),
     "book": ("book", "reserve", "create", "place", "receive"),
     "refund": ("refund", "cancel", "return", "credit", "modify", "update", "exchange", "pay", "compensate"),
     "charg": ("charge", "pay", "book", "modify", "update", "exchange", "refuel", "add"),
@@ -72,8 +117,24 @@ DEEDS: dict[str, tuple[str, ...]] = {
     "issu": ("issue", "send", "create", "give", "grant", "compensate", "credit", "apply"),
     "refuel": ("refuel", "add"),
     "extend": ("extend", "set", "give", "change"),
-    "submit": ("submit", "add", "send", "exchange", "return", "cancel", "modify", "request", "update", "create", "open", "book", "register", "file", "transfer"),
-}  # fmt: skip
+    "submit": (
+        "submit",
+        "add",
+        "send",
+        "exchange",
+        "return",
+        "cancel",
+        "modify",
+        "request",
+        "update",
+        "create",
+        "open",
+        "book",
+        "register",
+        "file",
+        "transfer",
+    ),
+}
 """Deed, as the beginning of its verb -> words in the names of tools that do it."""
 
 
