@@ -1,16 +1,25 @@
-"""What the audit finds of flaws that are planted in clean conversations, one sentence at a time; and what it objects to without any."""
+"""What the audit finds of flaws that are planted in clean conversations, one sentence at a time; and what it objects to without any.
+
+``python -m benchmarks.planted RUN`` measures it on a run.
+"""
 
 import re
+import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 from domain.claims.facts import Record
 from domain.claims.known import Known
 from domain.claims.values import amounts_in, dates_in, endings_in, identifiers_in
-from projections.audit import Checked, Turn, audit_turns, follow
+from projections.audit import Checked, Turn, audit_turns, follow, views
+from projections.contents import Contents
+from projections.folder import RunFolder
+from projections.runs import read_run
 
 _STATUS = ("pending", "delivered", "cancelled", "processed", "shipped", "open", "paid", "in transit", "booked", "disputed", "confirmed")
 _CAPABLE = (
@@ -250,7 +259,7 @@ def _false_promise(rng: Random, text: str, _: Known) -> Planted | None:
     return _added(text, _pick(rng, _PROMISES))
 
 
-def _wrong_quantity(rng: Random, text: str, known: Known) -> Planted | None:
+def _wrong_quantity(rng: Random, text: str, _: Known) -> Planted | None:
     """A number of units that was never shown."""
     match = re.search(r"\b(\d+) (?:units|x) ", text)
     if match is None:
@@ -329,6 +338,32 @@ def _one(result: Measured, rng: Random, kind: str, case: Case) -> None:
         return
 
 
-def cases_of(runs: Iterator[Case]) -> list[Case]:
-    """Those in which the assistant says something."""
-    return [case for case in runs if any(turn.role == "assistant" and turn.content for turn in case.turns)]
+def cases_in(contents: Contents, conversations: Sequence[str]) -> list[Case]:
+    """The assistants' side of conversations of a log."""
+    found = []
+    for name in conversations:
+        view = next(views(contents, name))
+        found.append(Case(name, view.turns, view.system, view.tools))
+    return found
+
+
+def main() -> None:
+    """``python -m benchmarks.planted RUN [COUNT]``: recall per kind, false alarms, and every mistake."""
+    log = RunFolder.find(Path(sys.argv[1])).open_log()
+    contents = Contents(log)
+    names = sorted(read_run(log).finished)
+    began = time.process_time()
+    result = measure(cases_in(contents, names), int(sys.argv[2]) if len(sys.argv) > 2 else 5000, seed=1)
+    for kind in KINDS:
+        print(f"{kind}: {result.found[kind]} of {result.planted[kind]}")
+    print(
+        f"recall {result.recall:.4f}; {len(result.false)} false alarms in {result.claims} clean claims; {time.process_time() - began:.0f} CPU s"
+    )
+    for kind, name, said in result.missed:
+        print(f"missed: {kind}, {name}: {said!r}")
+    for name, each in result.false:
+        print(f"false: {name} [{each.at}] {each.claim.code}: {each.text[each.claim.start : each.claim.end]!r}: {each.claim.detail}")
+
+
+if __name__ == "__main__":
+    main()
