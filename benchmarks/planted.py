@@ -362,7 +362,8 @@ def main() -> None:
     for kind, name, said in result.missed:
         print(f"missed: {kind}, {name}: {said!r}")
     for name, each in result.false:
-        print(f"false: {name} [{each.at}] {each.claim.code}: {each.text[each.claim.start : each.claim.end]!r}: {each.claim.detail}")
+        said = each.text[each.claim.start : each.claim.end]
+        print(f"false: {name} [{each.at}] {each.claim.code}: {said!r}: {each.claim.detail}")
 
 
 if __name__ == "__main__":

@@ -193,7 +193,7 @@ def _by_status(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
 def _payments(known: Known, unit: Unit) -> Iterator[Claim]:
     """A way of paying that the profile does not show."""
     match = _USE_PAY.search(unit.lower)
-    if match is None or _NO.search(unit.lower) or re.search(r"\b(?:or|provide|add)\b", match[0]):
+    if match is None or re.search(r"\b(?:cannot|not|no|unable)\b|n't\b", unit.lower) or re.search(r"\b(?:or|provide|add)\b", match[0]):
         return
     methods = known.methods()
     kind = _PAYS[match[1]]

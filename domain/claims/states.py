@@ -72,7 +72,7 @@ def _dates(known: Known, unit: Unit) -> Iterator[Claim]:
             if (
                 not unit.question
                 and not _near_by(known, date.month, date.day)
-                and not re.search(r"(?:e\.g|such as|example|format|yyyy)", unit.lower)
+                and not re.search(r"(?:e\.g|\bsay\b|let's|around|assum|such as|example|format|yyyy)", unit.lower)
             ):
                 yield bad("date", span, "unknown-date", f"{said} was not observed", verdict="unsupported")
             continue

@@ -60,9 +60,9 @@ def _made_at(record: Record) -> datetime | None:
 
 def _age(age: timedelta, record: Record, unit: Unit) -> Iterator[Claim]:
     match = _AGE.search(unit.lower)
-    if match is None or unit.question or re.search(r"\bif\b", unit.lower):
+    if match is None or unit.question or re.search(r"\bif\b", unit.context):
         return
-    young = (match[1] in _YOUNG) != bool(re.search(r"\b(?:not|n't|no longer)\b", unit.lower[: match.end()]))
+    young = (match[1] in _YOUNG) != bool(re.search(r"\b(?:not|n't|no longer)\b", unit.lower[max(0, match.start(1) - 16) : match.start(1)]))
     if young == (age <= timedelta(hours=int(match[2]))):
         yield good("date", unit.span, record.id)
     else:

@@ -147,7 +147,7 @@ def test_labels_are_scored():
 
 def test_a_label_is_found_whatever_its_markdown():
     """Stars and spaces do not count."""
-    assert list(places("**New balance**: $7.23", "The\nNew  balance: **$7.23**.")) == [(4, 23)]
+    assert list(places("**New balance**: $7.23", "The\nNew  balance: **$7.23**.")) == [(4, 25)]
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_labelled_claims_of_real_conversations():
     """Most of what is labelled as bad is found, and hardly anything else."""
     labels = [label_of(each) for _, each in rows_of(SHARED / "claims_labelled.jsonl.zst")]
     keys, policies = {label.key for label in labels}, policies_of(SHARED)
-    files = [file for file in sorted(SHARED.glob("tau*.jsonl.zst"))]
+    files = sorted(SHARED.glob("tau*.jsonl.zst"))
     found = {each["key"]: audit_row(each, policies) for file in files for _, each in rows_of(file) if each["key"] in keys}
 
     every = compare(labels, found)["all"]

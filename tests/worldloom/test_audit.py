@@ -12,14 +12,14 @@ def transcript(path, **changes):
 
 def test_a_run_is_audited(worldloom, made, tmp_path):
     """A table of kinds and verdicts, a score, JSON and Parquet on request; the run stays as it was."""
-    before = sorted(path.name for path in made.rglob("*"))
+    before = sorted(path.name for path in (made / "dataset").iterdir())
 
     done = worldloom("audit", made, "--findings", tmp_path / "found.parquet")
 
     assert done.code == 0, done.err
     assert "identifier" in done.out
     assert "tool-call hallucination" in done.out
-    assert sorted(path.name for path in made.rglob("*")) == before
+    assert sorted(path.name for path in (made / "dataset").iterdir()) == before
     report = orjson.loads(worldloom("audit", made, "--json").out)
     assert report["conversations"] == 6
     assert 9 <= report["score"] <= 10
