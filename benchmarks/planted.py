@@ -357,7 +357,8 @@ def main() -> None:
     for kind in KINDS:
         print(f"{kind}: {result.found[kind]} of {result.planted[kind]}")
     print(
-        f"recall {result.recall:.4f}; {len(result.false)} false alarms in {result.claims} clean claims; {time.process_time() - began:.0f} CPU s"
+        f"recall {result.recall:.4f}; {len(result.false)} false alarms in {result.claims} clean claims; "
+        f"{time.process_time() - began:.0f} CPU s"
     )
     for kind, name, said in result.missed:
         print(f"missed: {kind}, {name}: {said!r}")

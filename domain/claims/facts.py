@@ -11,6 +11,7 @@ from domain.claims.values import Date, amounts_in, cents, dates_in
 
 _ID_KEY = re.compile(r"(?:^id|_id|_number|Number)$")
 _ID_LIKE = re.compile(r"^#?(?=.*\d)[\w.#-]{3,}$")
+_STATUS_KEY = re.compile(r"(?:^|[._])(?:status|state)$")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_\-]*[a-z0-9]|[a-z0-9]")
 _NAME_KEYS = ("name", "text", "title", "product", "description", "plan_name")
 _COUNTED = re.compile(r"^\d+ x ")
@@ -102,6 +103,12 @@ class Facts:
     def methods(self) -> tuple[Record, ...]:
         """Ways of paying in it."""
         return tuple(record for record in self.records if record.kind == "payment_methods")
+
+    @cached_property
+    def statuses(self) -> frozenset[str]:
+        """Values of its statuses."""
+        pairs = ((path, value) for record in self.records for path, value in record.fields.items())
+        return frozenset(value for path, value in pairs if isinstance(value, str) and 3 < len(value) < 40 and _STATUS_KEY.search(path))
 
     @cached_property
     def by_id(self) -> dict[str, list[Record]]:

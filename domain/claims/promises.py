@@ -7,7 +7,7 @@ from domain.claims.claim import Claim, bad, good
 from domain.claims.known import Known
 from domain.claims.prose import Prose, durations
 from domain.claims.text import Unit
-from domain.claims.words import stem, stems
+from domain.claims.words import stems
 
 _PROMISE = re.compile(
     r"\b(?:you(?:'ll| will| should| can expect to)(?: (?:also|now|then|soon|shortly))* (?:receive|get|be (?:notified|contacted|"
@@ -36,6 +36,10 @@ _PROCESS = {
 }  # fmt: skip
 """Words of a process -> stems, one of which the instructions, the tools or an observation must have."""
 _NUMBERED = re.compile(r"\b\d+(?:\s?(?:-|–|to)\s?\d+)?[- ](?:business |working |calendar )?(?:day|hour|week|month)s?\b")
+_AT_ONCE = re.compile(
+    r"immediately if (?:it is |it's |paid (?:with|by) )?(?:an? )?(gift card|paypal|credit card)|\b(gift card)[^.]{0,50}\bimmediately\b"
+)
+_WAYS = ("gift card", "paypal", "credit card", "visa", "mastercard", "certificate")
 _SAID = re.compile(
     r"\byou(?:'ve| have)? (?:also |already |just )?(confirmed|mentioned|stated|told me|said|indicated|agreed)(?: that)? (.{6,160})"
 )
@@ -49,6 +53,7 @@ def promises(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
         if not unit.question:
             yield from _about_user(known, unit)
         if len(prose.words) >= 40:
+            yield from _timing(prose, unit)
             yield from _process(known, prose, unit)
 
 
@@ -88,6 +93,19 @@ def _process(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
         yield good("promise", unit.span)
 
 
+def _timing(prose: Prose, unit: Unit) -> Iterator[Claim]:
+    """When a refund arrives, where the instructions make that hang on the way of paying."""
+    match = _AT_ONCE.search(prose.lower)
+    if match is None or "refund" not in unit.lower or unit.question:
+        return
+    at_once = match[1] or match[2]
+    ways = [way for way in _WAYS if way in unit.lower]
+    if ways == [at_once] and _NUMBERED.search(unit.lower) and not re.search(r"\bimmediate|\bif\b", unit.lower):
+        yield bad("promise", unit.span, "other-time", f"the instructions say: {match[0]}")
+    elif ways and at_once not in ways and re.search(r"\b(?:immediately|instantly|right away)\b", unit.lower):
+        yield bad("promise", unit.span, "other-time", f"the instructions say: {match[0]}")
+
+
 def _shown_days(known: Known, days: int) -> bool:
     return any(
         path.endswith(("days", "days_late", "transit_days")) and value == days
@@ -113,7 +131,7 @@ def _anywhere(known: Known, word: str) -> bool:
 
 def _email_fits(prose: Prose, unit: Unit) -> bool:
     """Whether the instructions know an e-mail about what this one is said to be about."""
-    if not re.search(r"(?:receive|get|send)\b.*\be-?mail|e-?mail\b.*\b(?:sent|confirm)", unit.lower):
+    if not re.search(r"(?:receive|get|send)\b.*\be-?mail|e-?mails?\b.*\b(?:sent|confirm|arrive|shortly|soon)", unit.lower):
         return True
     about = [sentence for sentence in prose.sentences if "email" in sentence.stems and {"receiv", "send", "get"} & sentence.stems]
     if not about:
@@ -144,6 +162,3 @@ def _about_user(known: Known, unit: Unit) -> Iterator[Claim]:
         yield good("about_user", unit.span)
     elif not any(known.observed(word) for word in left if any(map(str.isdigit, word))):
         yield bad("about_user", unit.span, "not-said", "the user did not say so", verdict="unsupported")
-
-
-__all__ = ["promises", "stem"]

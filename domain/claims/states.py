@@ -8,10 +8,10 @@ from typing import Any
 from domain.claims.claim import Claim, bad, good
 from domain.claims.facts import Record
 from domain.claims.known import Known
+from domain.claims.prose import Prose
 from domain.claims.text import Unit
 from domain.claims.values import dates_in, endings_in, identifiers_in, numbers_in
 
-_STATUS_KEY = re.compile(r"(?:^|[._])(?:status|state)$")
 _SAID = re.compile(
     r"(?:\b(?:is|are|was|were|status|currently|still|stays?|remains?|already|now|been|as|to)\b|"
     r"[:(\"'“‘\-–])[\s*\"'“‘:]*(?:currently |still |now |already |also )*$"
@@ -23,6 +23,7 @@ _PROPOSED = re.compile(
     r"option\w*|instead|select\w*)\b"
 )
 _SHIFTED = re.compile(r"\b(?:days? (?:later|earlier|after|before)|next day|tomorrow|day after)\b")
+_QUOTED = re.compile(r"status[^.\n]{0,60}?['\"‘“]([a-z][a-z _]{3,24})['\"’”]")
 _TROUBLE = re.compile(r"\b(?:the|your) delay (?:on|of|with|for|to)\b|\b(?:was|is|has been|being) delayed\b")
 _QUANTITY = re.compile(r"\b(\d[\d,]*) (?:x|×|units?|pieces?|pcs)\b|\b(\d[\d,]*) days? (?:late|more|longer)\b", re.IGNORECASE)
 _DATED = re.compile(
@@ -135,17 +136,15 @@ def _words_of(value: str) -> str:
     return value.replace("_", " ").replace("-", " ").lower()
 
 
-def _vocabulary(known: Known) -> dict[str, str]:
-    """Status in plain words -> as shown; the longest first."""
-    found: dict[str, str] = {}
-    for facts in known.seen:
-        for record in facts.records:
-            for path, value in record.fields.items():
-                if isinstance(value, str) and _STATUS_KEY.search(path) and 3 < len(value) < 40:
-                    found[_words_of(value)] = value
-    for value in re.findall(r"status[^.\n]{0,60}?['\"‘“]([a-z][a-z _]{3,24})['\"’”]", known.prose.lower):
-        found.setdefault(_words_of(value), value)
-    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+def _vocabulary(known: Known) -> Sequence[str]:
+    """Statuses that were shown, or that the instructions name, in plain words; the longest first."""
+    found = {_words_of(value) for facts in known.seen for value in facts.statuses}
+    return sorted(found | _named_in(known.prose), key=lambda word: (-len(word), word))
+
+
+@lru_cache(256)
+def _named_in(prose: Prose) -> frozenset[str]:
+    return frozenset(_words_of(value) for value in _QUOTED.findall(prose.lower))
 
 
 def statuses_of(known: Known, id: str) -> list[str]:
