@@ -114,7 +114,7 @@ def _foreign(known: Known) -> set[str]:
     if not told:
         return set()
     found: set[str] = set()
-    for id, records in known._by_id.items():
+    for id, records in known.things.items():
         for record in records[-3:]:
             numbers = {
                 re.sub(r"\D", "", str(v))
@@ -125,7 +125,7 @@ def _foreign(known: Known) -> set[str]:
                 found.add(id)
     same = {
         number
-        for records in known._by_id.values()
+        for records in known.things.values()
         for record in records
         for v in record.fields.values()
         if isinstance(v, str) and (number := re.sub(r"\D", "", v)) in told

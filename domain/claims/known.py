@@ -150,6 +150,11 @@ class Known:
         """All that were shown."""
         return self._amounts
 
+    @property
+    def things(self) -> Mapping[str, list[Record]]:
+        """Identifier in small letters -> what was shown under it, the latest last."""
+        return self._by_id
+
     def records(self, id: str) -> list[Record]:
         """What was shown under an identifier, the latest last."""
         return self._by_id.get(id.lower().lstrip("#"), [])

@@ -120,7 +120,7 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
                     narrow |= counts
     by_kind = False
     if adjectives and found:
-        by_status = [id for id in known._by_id if statuses_of(known, id) and statuses_of(known, id)[-1] in adjectives]
+        by_status = [id for id in known.things if statuses_of(known, id) and statuses_of(known, id)[-1] in adjectives]
         found |= {len({record.id for id in by_status for record in known.records(id)[-1:] if "status" in record.fields})}
     for word, source in _PAY.items():
         if stem(word.split()[-1]) == stem(noun) or noun in word:

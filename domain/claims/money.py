@@ -19,6 +19,9 @@ _APART = re.compile(
     r"\b(?:difference|total|refund|charge|in all|back|instead|from|to|balance|fee|sum|pay|paid|save|more|less|credit|limit|"
     r"subtotal|discount|per|insurance|and|or)\b|[=→;]"
 )
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|approximately|roughly|estimated|under|over|up to|less than|more than)|[~≈])[\s*]*$", re.IGNORECASE
+)
 _BALANCE = re.compile(r"balance|remaining|left (?:on|in)|holds?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:now|new|updated|remaining|remains|left|becomes?)\b|→", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:total|in all|altogether|overall|sav\w+|cheaper|increase|difference|refund)\b", re.IGNORECASE)
@@ -35,12 +38,14 @@ def money(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
     message = {amount for unit in units for amount, _, _ in unit.amounts}
     derived: frozenset[int] | None = None
     for unit in units:
-        yield from _equations(unit)
+        sums = list(_equations(unit))
+        yield from sums
         for amount, start, end in unit.amounts:
             span = unit.start + start, unit.start + end
             found = _of_balance(known, unit, amount, span, start) or _of_each(known, units, unit, amount, span)
             found = found or _of_other(known, unit, amount, span, start)
-            if found is None and not (known.has_amount(amount) or known.told_amount(amount) or amount == 0):
+            shown = any(claim.start <= span[0] and span[1] <= claim.end for claim in sums) or _ABOUT.search(unit.text[:start])
+            if found is None and not shown and not (known.has_amount(amount) or known.told_amount(amount) or amount == 0):
                 if derived is None:
                     derived = _derived(known, units, message)
                 if amount not in derived and not _broadly(known, message, amount):
@@ -245,6 +250,7 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     found |= {a + b for a in pairs for b in pairs} if len(pairs) <= 40 else set()
     found |= _summed(known, units)
     inner = sorted(message)[:30]
+    found |= {a * n for a in inner for n in range(2, 7)}
     found |= {(a + b) * n for a in inner for b in inner for n in range(2, 6)} if len(inner) <= 12 else set()
     found |= {a + b for a in inner for b in inner if a and b} | {abs(a - b) for a in inner for b in inner if a - b not in (a, 0)}
     lines = [[value for value, _, _ in unit.amounts if value in known.amounts] for unit in units]

@@ -100,9 +100,9 @@ def _timing(prose: Prose, unit: Unit) -> Iterator[Claim]:
         return
     at_once = match[1] or match[2]
     ways = [way for way in _WAYS if way in unit.lower]
-    if ways == [at_once] and _NUMBERED.search(unit.lower) and not re.search(r"\bimmediate|\bif\b", unit.lower):
-        yield bad("promise", unit.span, "other-time", f"the instructions say: {match[0]}")
-    elif ways and at_once not in ways and re.search(r"\b(?:immediately|instantly|right away)\b", unit.lower):
+    late = ways == [at_once] and _NUMBERED.search(unit.lower) and not re.search(r"\bimmediate|\bif\b", unit.lower)
+    early = ways and at_once not in ways and re.search(r"\b(?:immediately|instantly|right away)\b", unit.lower)
+    if late or early:
         yield bad("promise", unit.span, "other-time", f"the instructions say: {match[0]}")
 
 
