@@ -1,7 +1,7 @@
 """Known: what an agent had observed at a moment, to be asked for identifiers, amounts, records and effects."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -190,10 +190,3 @@ class Known:
     def effects(self) -> Iterator[Made]:
         """Calls that changed something, the latest first."""
         return (made for made in reversed(self.calls) if made.effective)
-
-    def lists(self) -> Iterable[tuple[Record, str, int]]:
-        """(record, name, length) of all lists that were shown, the latest first."""
-        for facts in reversed(self.seen):
-            for record in facts.records:
-                for name, length in record.lists.items():
-                    yield record, name, length
