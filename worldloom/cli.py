@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import calibrate, check, fork, generate, inspect, judge, origins, repair, seal, slices, view
+from worldloom.commands import audit, calibrate, check, fork, generate, inspect, judge, origins, repair, seal, slices, view
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ check.add_to(app)
 seal.add_to(app)
 judge.add_to(app)
 calibrate.add_to(app)
+audit.add_to(app)
 fork.add_to(app)
 origins.add_to(app)
 view.add_to(app)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from domain.claims import Claims
 from domain.conversation import CallTools, Command, Conversation, Speak, Wanted
 from domain.provenance.origins import Origins
 from domain.slicing import CALLS, EXCHANGE, Rerun, Slice, may_go, smallest
+from domain.supported import Claims
 from domain.world import World
 from events.base import Event
 from tests.parcels import ENVIRONMENT, STARTED, base, begun, call, hold, say
@@ -96,7 +96,7 @@ def test_of_calls_made_at_once_one_may_go() -> None:
         "assistant", [Wanted("find_return", {"return_id": "R-1"}), Wanted("find_return", {"return_id": "R-404"})], "One moment."
     )
     events = history(
-        say("Please cancel R-1."), both, call("find_return", return_id="R-3"), answer("R-1 is worth 25, R-3 is open. Cancel R-1?"), *END
+        say("Please cancel R-1."), both, call("find_return", return_id="R-3"), answer("R-1 is of C-1, R-3 is open. Cancel R-1?"), *END
     )
 
     found = sliced(events)
