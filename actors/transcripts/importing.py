@@ -1,6 +1,5 @@
 """One transcript into one stream: its calls run again, its words as they were."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -243,12 +242,7 @@ def _seen(recorded: str) -> Any:
         value = orjson.loads(recorded)
     except ValueError:
         return recorded
-    return value if _exact(recorded, value) else recorded
-
-
-def _exact(recorded: str, value: Any) -> bool:
-    """Whether nothing is lost: two keys of one name, or a number beyond 64 bits, would be."""
-    return orjson.loads(json.dumps(value)) == value and recorded.count('":') == orjson.dumps(value).decode().count('":')
+    return value if orjson.dumps(value).count(b'":') == recorded.count('":') else recorded  # a key that stands twice would be lost
 
 
 def _end(transcript: Transcript, reading: Reading) -> str:

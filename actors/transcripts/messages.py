@@ -18,6 +18,8 @@ _CALL_IN_TEXT = re.compile(r'<tool_call>|"(name|action|recipient_name)"\s*:\s*"(
 _NO_USER = "The tool has finished running. Please continue your reasoning."
 _UNPARSED = "unparsed"
 """Name under which arguments are kept that are no object."""
+_RAW = "__raw__"
+"""Name under which the rows of ``data/trajectories`` keep them."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,9 @@ def _arguments(found: Any) -> dict[str, Any] | None:
             found = json.loads(found or "{}")
         except (ValueError, RecursionError):
             return None
-    return dict(found) if isinstance(found, Mapping) else {} if found is None else None
+    if isinstance(found, Mapping):
+        return None if set(found) == {_RAW} else dict(found)
+    return {} if found is None else None
 
 
 def _is_json(text: str) -> bool:
