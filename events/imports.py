@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from events.base import Event, Fact
 
@@ -29,7 +29,7 @@ class Replayed(Fact):
 
 
 class TranscriptImported(Event):
-    """This conversation was held elsewhere: where it was published, what was said of it there, what it is judged against."""
+    """The conversation was held elsewhere: where it was published, what was said of it there, what it is judged against."""
 
     TOPIC: ClassVar[str] = "transcript-imported.v1"
     key: str
@@ -49,10 +49,10 @@ class TranscriptImported(Event):
     """What the reward was given for, such as ``DB``."""
     reward: float | None = None
     """As published."""
-    rewards: dict[str, JsonValue] = {}
+    rewards: dict[str, JsonValue] = Field(default={})
     """Its parts, as published."""
     termination: str | None = None
-    origin: dict[str, str] = {}
+    origin: dict[str, str] = Field(default={})
     """Repository, file, commit, licence, note, as far as known."""
     oddities: tuple[Oddity, ...] = ()
     replayed: Replayed | None = None

@@ -10,7 +10,11 @@ from projections.imports import Agreement, Divergence
 from worldloom.show import cut
 
 _LONGEST = 160
-_THEIRS = {None: "", True: "; the benchmark's own code gives what was recorded", False: "; nor does the benchmark's own code give what was recorded"}
+_THEIRS = {
+    None: "",
+    True: "; the benchmark's own code gives what was recorded",
+    False: "; nor does the benchmark's own code give what was recorded",
+}
 _MOST = 50
 """Lines of a kind; ``--json`` has all."""
 

@@ -64,7 +64,7 @@ def _values(path: Path) -> Iterator[tuple[str, Any]]:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise TranscriptError(f"{path}:{number}: not JSON ({error}); what can be read is {_KNOWN}") from error
-        yield f"{path.name}:{number}", value
+        yield f"{path.name}:{number}" if len(lines) > 1 else path.name, value
 
 
 def _seen(value: Any) -> str:

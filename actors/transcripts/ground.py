@@ -112,7 +112,9 @@ def goal_of(transcript: Transcript) -> Goal:
     task = transcript.task
     if task is None:
         return Goal(id="", instruction="")
-    return Goal(id=f"{transcript.benchmark}-{task.id}", instruction=task.instruction, actions=tuple(_actions(task)), outputs=tuple(task.outputs))
+    return Goal(
+        id=f"{transcript.benchmark}-{task.id}", instruction=task.instruction, actions=tuple(_actions(task)), outputs=tuple(task.outputs)
+    )
 
 
 def version_of(goal: Goal) -> str:

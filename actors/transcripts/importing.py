@@ -12,7 +12,6 @@ from actors.recordings import Step as RecordedStep
 from actors.transcripts.ground import Ground, Grounds, goal_of, version_of
 from actors.transcripts.messages import Called, Reading, Step
 from actors.transcripts.transcript import Transcript
-from domain.agents import ASSISTANT
 from domain.conversation import USER, Conversation, RunTool, decide, replay
 from domain.goal import Goal
 from domain.patch import Difference
@@ -88,9 +87,7 @@ class Importer:
             if position > done:
                 head = self._store.append(stream, events, head, circumstances)
 
-    def _started(
-        self, index: int, transcript: Transcript, reading: Reading, ground: Ground | None, goal: Goal
-    ) -> ConversationStarted:
+    def _started(self, index: int, transcript: Transcript, reading: Reading, ground: Ground | None, goal: Goal) -> ConversationStarted:
         put = self._store.put
         digests = self._digests(ground)
         if transcript.tools:
@@ -169,7 +166,9 @@ def _take(held: _Held, step: Step, ground: Ground | None, models: Mapping[str, s
     held.add([via, *_called(step)], step.message, step.at)
     for call in sorted(step.calls, key=lambda call: call.result.message if call.result else -1):
         result = call.result
-        held.add(list(_outcome(held.state, step.agent, call, ground)), result.message if result else step.message, result.at if result else None)
+        held.add(
+            list(_outcome(held.state, step.agent, call, ground)), result.message if result else step.message, result.at if result else None
+        )
 
 
 def _called(step: Step) -> Iterator[ToolCalled]:

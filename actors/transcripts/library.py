@@ -37,7 +37,9 @@ class Library:
         if self.folder is None:
             return None
         whole = blake2b(digest_size=32)
-        for path in sorted([*self._databases.values(), *(path for path in self.folder.iterdir() if path.name.startswith(("db", "tasks", "pol")))]):
+        for path in sorted(
+            [*self._databases.values(), *(path for path in self.folder.iterdir() if path.name.startswith(("db", "tasks", "pol")))]
+        ):
             if path.is_file():
                 whole.update(path.name.encode() + b"\n" + path.read_bytes())
         return whole.hexdigest()
@@ -55,7 +57,9 @@ class Library:
     @cached_property
     def _databases(self) -> dict[str, Path]:
         folder = self.folder / "db" if self.folder is not None else None
-        return {path.name.partition(".")[0]: path for path in sorted(folder.glob("*.json*"))} if folder is not None and folder.is_dir() else {}
+        return (
+            {path.name.partition(".")[0]: path for path in sorted(folder.glob("*.json*"))} if folder is not None and folder.is_dir() else {}
+        )
 
     def database(self, benchmark: str, domain: str, engine: str) -> str | None:
         """Name of the database that a version of a benchmark ran on; None where it is not here."""

@@ -14,7 +14,9 @@ from events.imports import Oddity
 
 _THINK = re.compile(r"</?think(ing)?>")
 _OFFERS_HELP = re.compile(r"how (can|may) I (help|assist) you", re.IGNORECASE)
-_CALL_IN_TEXT = re.compile(r'<tool_call>|"(name|action|recipient_name)"\s*:\s*"(?!respond")[\w.]+".*"(arguments|parameters|kwargs)"\s*:', re.DOTALL)
+_CALL_IN_TEXT = re.compile(
+    r'<tool_call>|"(name|action|recipient_name)"\s*:\s*"(?!respond")[\w.]+".*"(arguments|parameters|kwargs)"\s*:', re.DOTALL
+)
 _NO_USER = "The tool has finished running. Please continue your reasoning."
 _UNPARSED = "unparsed"
 """Name under which arguments are kept that are no object."""

@@ -246,7 +246,7 @@ def test_processes_give_the_same_digest(imported, tmp_path, monkeypatch):
     ("content", "parts"),
     [
         ("", ["file.json", "empty"]),
-        ('{"a": 1}', ["file.json:1", "an object with a"]),
+        ('{"a": 1}', ["file.json", "an object with a"]),
         ('{"messages": []}\n{"messages": [', ["file.json:2", "not JSON"]),
         ('{"simulations": [{"id": "x"}]}', ["simulations[0]"]),
         ("[1, 2]", ["a list of 2"]),
