@@ -30,12 +30,14 @@ class Dialect:
         schema: What holds after each of its calls.
         tables: Its state as recordings write it -> tables.
         document: The way back.
+        unknown: What a call of a tool shows that there is not; ``{tool}`` stands for its name.
     """
 
     toolset: Toolset
     schema: Schema
     tables: Callable[[dict[str, Any]], Tables]
     document: Callable[[World], dict[str, Any]]
+    unknown: str = "Error: Tool '{tool}' not found."
 
 
 @dataclass(frozen=True)

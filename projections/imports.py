@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from events.base import Event
 from events.imports import ToolDiverged, ToolWasLive, TranscriptImported
 from events.log import Log
 from events.run import ConversationFinished
-from events.tools import ToolCalled, ToolFaulted
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
 from projections.many import over, unwatched
 from projections.runs import RunView
-from projections.transcript import json_text
+from projections.transcript import observation_text
 
 NEVER_EXECUTED = "never-executed"
 UNEARNED = "unearned-reward"
@@ -111,45 +112,67 @@ def _agreement(contents: Contents, ends: Sequence[ConversationFinished]) -> Agre
     return found
 
 
-def _add(found: Agreement, log: Log, end: ConversationFinished) -> None:
-    imported: TranscriptImported | None = None
-    calls: dict[str, ToolCalled] = {}
-    odd: dict[str, str] = {}
-    diverged: list[tuple[int, ToolDiverged]] = []
-    seen: dict[str, str] = {}
-    for record in log.read(end.stream):
-        event = record.event
+class _Stream:
+    """What one imported stream says of its calls."""
+
+    def __init__(self, log: Log, name: str) -> None:
+        self.imported: TranscriptImported | None = None
+        self.calls: dict[str, ToolCalled] = {}
+        self.odd: dict[str, str] = {}
+        """Call -> why it is not equal: a reason, ``differs`` or ``never-executed``."""
+        self.live: Counter[str] = Counter()
+        self.diverged: list[tuple[int, ToolDiverged, str]] = []
+        """(event of the outcome, what differs, what was recorded)."""
+        differs: ToolDiverged | None = None
+        for record in log.read(name):
+            if differs is not None:
+                self.diverged.append((record.position, differs, _seen(record.event)))
+            differs = record.event if isinstance(record.event, ToolDiverged) else None
+            self._take(record.event)
+
+    def _take(self, event: Event) -> None:
         match event:
             case TranscriptImported():
-                imported = event
+                self.imported = event
             case ToolCalled():
-                calls[event.call_id] = event
+                self.calls[event.call_id] = event
             case ToolWasLive():
-                odd[event.call_id] = event.why
-                found.live[event.why] += 1
+                self.odd[event.call_id] = event.why
+                self.live[event.why] += 1
             case ToolDiverged():
-                odd[event.call_id] = "differs"
-                diverged.append((record.position + 1, event))
+                self.odd[event.call_id] = "differs"
             case ToolFaulted(kind=kind) if kind == NEVER_EXECUTED:
-                odd[event.call_id] = kind
-                found.never[calls[event.call_id].tool] += 1
-        if diverged and record.position == diverged[-1][0]:
-            observation = getattr(event, "observation", None)
-            seen[diverged[-1][1].call_id] = observation if isinstance(observation, str) else json_text(observation)
+                self.odd[event.call_id] = kind
+
+    @property
+    def never(self) -> Counter[str]:
+        """Tool -> calls without a result."""
+        return Counter(self.calls[call_id].tool for call_id, why in self.odd.items() if why == NEVER_EXECUTED)
+
+
+def _add(found: Agreement, log: Log, end: ConversationFinished) -> None:
+    stream = _Stream(log, end.stream)
+    imported, calls, odd = stream.imported, stream.calls, stream.odd
     if imported is None:
         return
     found.conversations, found.events = found.conversations + 1, found.events + end.events
     found.calls, found.equal = found.calls + len(calls), found.equal + len(calls) - len(odd)
+    found.live.update(stream.live)
+    found.never.update(stream.never)
     theirs = dict(zip(calls, _theirs(imported, len(calls)), strict=True))
     for call_id, other in theirs.items():
         ours = odd.get(call_id, "equal")
         found.against[ours if ours in ("equal", "differs") else "unknown", other] += 1
-    for position, event in diverged:
-        about = (calls[event.call_id].tool, event.cause, event.path, seen.get(event.call_id, ""), event.recomputed)
+    for position, event, recorded in stream.diverged:
+        about = (calls[event.call_id].tool, event.cause, event.path, recorded, event.recomputed)
         known = {"equal": True, "differs": False}.get(theirs[event.call_id])
         found.divergences.append(Divergence(end.stream, position, *about, known))
     found.oddities.update(oddity.code for oddity in imported.oddities)
     _add_verdict(found, imported, end, all_equal=not odd)
+
+
+def _seen(event: Event) -> str:
+    return observation_text(event) if isinstance(event, ToolAnswered | ToolRefused | ToolFaulted) else ""
 
 
 def _theirs(imported: TranscriptImported, calls: int) -> Iterator[str]:

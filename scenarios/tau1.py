@@ -9,6 +9,8 @@ from domain.schema import Schema
 from domain.tools import Tool, Toolset, tool
 from domain.transaction import Transaction
 
+UNKNOWN = "Unknown action {tool}"
+"""What a call of a tool shows that there is not."""
 Show = Callable[[Any], Any]
 Say = Callable[[str], str]
 

@@ -191,7 +191,7 @@ def _outcome(state: Conversation, agent: str, call: Called, ground: Ground | Non
         return
     outcome = decide(state, RunTool(call.call_id), ground.environment, Memory())[-1]
     assert isinstance(outcome, ToolAnswered | ToolRefused | ToolFaulted)
-    text = observation_text(outcome)
+    text = observation_text(outcome) if call.tool in ground.dialect.toolset else recorded
     difference = _difference(call, recorded, outcome, text)
     if difference is not None:
         yield ToolDiverged(**about, cause=_cause(difference, recorded, outcome), path=difference.path, recomputed=text)
@@ -202,7 +202,8 @@ def _why_live(call: Called, ground: Ground | None) -> Any:
     if ground is None:
         return "unknown-setting"
     if call.tool not in ground.dialect.toolset:
-        return "unknown-tool"
+        shown = ground.dialect.unknown.replace("{tool}", call.tool)
+        return None if call.result is not None and call.result.text == shown else "unknown-tool"
     return "bad-arguments" if call.is_bad else None
 
 

@@ -67,8 +67,8 @@ class Library:
             return None
         commit = engine.rpartition("@")[2]
         names = [f"{benchmark}_{domain}_{commit}", f"{benchmark}_{domain}"]
-        newest = sorted(name for name in self._databases if name.startswith(f"{benchmark}_{domain}_"))[:1]
-        found = next((name for name in [*names, *newest] if name in self._databases), None)
+        any_version = sorted(name for name in self._databases if name.startswith(f"{benchmark}_{domain}_"))[:1]
+        found = next((name for name in [*names, *any_version] if name in self._databases), None)
         return found or ("db.json" if (self.folder / "db.json").is_file() else None)
 
     def base(self, setting: Setting, dialect: Dialect, name: str, benchmark: str) -> Base:

@@ -16,7 +16,7 @@ from scenarios.airline.lookups import bookable, departure_of, flight_of, reserva
 from scenarios.airline.tables import SCHEMA, departure_id
 from scenarios.airline.terms import NOW
 from scenarios.airline.tools import TOOLS
-from scenarios.tau1 import lowered, spoken, think, unchecked
+from scenarios.tau1 import UNKNOWN, lowered, spoken, think, unchecked
 
 _LAST = "HATHAV"
 _NEW_RESERVATIONS = ("HATHAT", "HATHAU", _LAST)
@@ -234,4 +234,4 @@ _OWN = (
     update_reservation_flights,
     update_reservation_passengers,
 )
-TAU1 = Dialect(toolset=spoken((*TOOLS, *_OWN), shown, _said), schema=unchecked(SCHEMA), tables=tables, document=document)
+TAU1 = Dialect(toolset=spoken((*TOOLS, *_OWN), shown, _said), schema=unchecked(SCHEMA), tables=tables, document=document, unknown=UNKNOWN)

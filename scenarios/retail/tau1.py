@@ -13,7 +13,7 @@ from scenarios.retail.changes import charge, covers, payment
 from scenarios.retail.lookups import order_of, payment_method_of
 from scenarios.retail.tools import TOOLS
 from scenarios.retail.world import SCHEMA, UNSET
-from scenarios.tau1 import lowered, spoken, think, unchecked
+from scenarios.tau1 import UNKNOWN, lowered, spoken, think, unchecked
 
 _TABLES = ("users", "orders", "products")
 _WORDS = {
@@ -175,4 +175,5 @@ TAU1 = Dialect(
     schema=unchecked(SCHEMA),
     tables=tables,
     document=document,
+    unknown=UNKNOWN,
 )

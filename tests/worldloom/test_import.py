@@ -10,7 +10,7 @@ import pytest
 
 from events.imports import ToolDiverged, ToolWasLive, TranscriptImported
 from events.run import ConversationFinished
-from events.tools import ToolAnswered, ToolFaulted
+from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 from projections.folder import RunFolder
 from projections.runs import read_run
 from projections.state import world_at
@@ -132,6 +132,16 @@ def test_calls_of_unknown_tools_are_live(imported, tmp_path):
     assert report["live"] == {"unknown-tool": 1}
     assert events(log, "retail/000000", ToolWasLive)[0].call_id == "c1"
     assert events(log, "retail/000000", ToolAnswered)[0].changes == ()
+
+
+def test_a_tool_that_nobody_has_is_refused_as_the_benchmark_refuses_it(imported, tmp_path):
+    """Where the transcript shows the benchmark's own words for it, the call is run again and equal."""
+    messages = made.talk(_3="Error: Tool 'goto' not found.")
+    messages[2]["tool_calls"] = [made.called("c1", "goto", {})]
+    report, log = imported(made.tau2(tmp_path / "file.json", messages))
+
+    assert (report["equal"], report["live"]) == (2, {})
+    assert events(log, "retail/000000", ToolRefused)[0].reason == "Tool 'goto' not found."
 
 
 def test_without_data_all_is_live(worldloom, tmp_path):
