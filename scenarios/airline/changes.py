@@ -149,9 +149,7 @@ def update_reservation_baggages(
     reservation = reservation_of(world, reservation_id)
     price = BAG_FEE * max(0, nonfree_baggages - reservation["nonfree_baggages"])
     history = charged(world, reservation, payment_id, price)
-    world.update(
-        "reservations", reservation_id, payment_history=history, total_baggages=total_baggages, nonfree_baggages=nonfree_baggages
-    )
+    world.update("reservations", reservation_id, payment_history=history, total_baggages=total_baggages, nonfree_baggages=nonfree_baggages)
     return dict(reservation_of(world, reservation_id))
 
 

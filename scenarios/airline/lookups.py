@@ -1,8 +1,7 @@
 """Tools that look something up, and the one that gives the conversation away."""
 
 from collections.abc import Iterator
-from datetime import date as Day
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.errors import Refusal
@@ -127,7 +126,7 @@ def bookable(world: Transaction, date: str, origin: str, destination: str | None
 
 
 def _day_after(date: str) -> str:
-    return (Day.fromisoformat(date) + timedelta(days=1)).isoformat()
+    return f"{datetime.fromisoformat(date) + timedelta(days=1):%Y-%m-%d}"
 
 
 @tool

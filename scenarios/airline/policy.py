@@ -7,8 +7,8 @@ from typing import Any
 from domain.policy import Call, Memory, Rule
 from domain.world import World
 from scenarios.airline import terms
-from scenarios.airline.tools import TOOLS
 from scenarios.airline.tables import departure_id
+from scenarios.airline.tools import TOOLS
 
 _WRITES = frozenset(tool.name for tool in TOOLS if tool.writes)
 _UPDATES = frozenset({"update_reservation_baggages", "update_reservation_flights", "update_reservation_passengers"})
@@ -188,7 +188,12 @@ RULES = [
     ),
     Rule("basic-economy-stays", "The flights of a basic economy reservation cannot be changed.", _basic_stays, _FLIGHTS),
     Rule("same-trip", "Other flights must keep origin, destination and type of trip.", _same_trip, _FLIGHTS),
-    Rule("flights-fit", "Flights that are booked must lead from the origin to the destination, and back for a round trip.", _booked_trip, _BOOK),
+    Rule(
+        "flights-fit",
+        "Flights that are booked must lead from the origin to the destination, and back for a round trip.",
+        _booked_trip,
+        _BOOK,
+    ),
     Rule(
         "bags-only-added",
         "Checked bags can be added, not taken off.",
@@ -220,5 +225,10 @@ RULES = [
         _deserved,
         frozenset({"send_certificate"}),
     ),
-    Rule("confirm-first", "List the details of a booking, a change, a cancellation or a certificate and get an explicit yes first.", _confirmed, _WRITES),
+    Rule(
+        "confirm-first",
+        "List the details of a booking, a change, a cancellation or a certificate and get an explicit yes first.",
+        _confirmed,
+        _WRITES,
+    ),
 ]

@@ -85,7 +85,7 @@ SLOTS = [
         answer=r"\b(no|none|one|two|three|four|five|six|\d)\b",
         clean=words.read_number,
     ),
-    Slot("passenger", r"(?!)", r"\bwhich passenger\b|\bwhose name\b", answer=rf"({_NAME})"),
+    Slot("passenger", r"(?!)", r"\bwhich passenger\b|\bwhose name\b", answer=r"(?s)(.+)"),
     Slot("new_passenger", rf"({_NAME}, born \d{{4}}-\d\d-\d\d)", r"\bname and date of birth\b", clean=_person),
     Slot("route", rf"\bfrom ({_CITY} to {_CITY})", r"\bwhere\b[^?]*\b(?:from|to)\b", answer=rf"({_CITY} to {_CITY})"),
     Slot("trip", r"\b(one[- ]way|round[- ]trip)\b", r"\bone way or\b", clean=_trip),
@@ -107,12 +107,18 @@ CUES = {
         r"\bcall off\b",
     ),
     "change_flights": any_of(
-        r"\b(?:change|move|shift|switch|reschedul\w+|postpone|push|bring forward|put off)\b[^.!?]*\b(?:flights?|days?|dates?|trip|departure)\b",
+        r"\b(?:change|move|shift|switch|postpone|push|bring forward|put off)\b(?![^.!?]*\b(?:cabin|class)\b)"
+        r"[^.!?]*\b(?:flights?|days?|dates?|trip|departure)\b",
+        r"\b(?:flights?|days?|dates?)\b[^.!?]*\b(?:moved|changed|switched|postponed)\b",
         r"\breschedul\w+",
         r"\bfly (?:on )?(?:another|a different) (?:day|date)\b",
         r"\b(?:another|different|new) (?:day|date)\b",
     ),
-    "change_cabin": any_of(r"\bupgrad\w+", r"\bdowngrad\w+", r"\b(?:another|different|better|change|switch)\b[^.!?]*\b(?:cabin|class)\b"),
+    "change_cabin": any_of(
+        r"\bupgrad\w+",
+        r"\bdowngrad\w+",
+        r"\b(?:another|different|better|new|chang\w+|switch\w*)\b[^.!?]*\b(?:cabin|class)\b",
+    ),
     "add_bags": any_of(
         rf"\b(?:add\w*|more|extra|another|additional|check in|checking in)\b[^.!?]*\b{_BAGS}",
         rf"\b{_BAGS}[^.!?]*\b(?:added|on top|more)\b",
@@ -128,11 +134,12 @@ CUES = {
         r"\b(?:replac\w+|substitut\w+)\b[^.!?]*\b(?:passengers?|travell?ers?)\b",
     ),
     "change_number": any_of(
-        r"\b(?:remov\w+|add\w*|drop\w*|leave out|one (?:more|less|fewer)|extra|another|take off|fewer)\b[^.!?]*\b(?:passengers?|travell?ers?|person|seat)\b"
+        r"\b(?:remov\w+|add\w*|drop\w*|leave out|one (?:more|less|fewer)|extra|another|take off|fewer)\b"
+        r"[^.!?]*\b(?:passengers?|travell?ers?|person|seat)\b"
     ),
     "add_insurance": any_of(r"\b(?:add\w*|buy\w*|get|include|take out|insure|purchase|want|need|like)\b[^.!?]*\binsur(?:e|ed|ance)\b"),
     "book_flight": any_of(
-        r"\bbook\b(?! (?:reference|number))",
+        r"(?<!the )\bbook\b(?! (?:reference|number))",
         r"\bnew (?:flight|trip|reservation|ticket)\b",
         r"\bbuy\b[^.!?]*\btickets?\b",
         r"\b(?:make|making) a reservation\b",
@@ -140,7 +147,7 @@ CUES = {
     "flight_status": any_of(
         r"\bflight status\b",
         r"\bstatus of\b[^.!?]*\bflight\b",
-        r"\bon time\b",
+        r"(?<!short )\bon time\b",
         r"\bon schedule\b",
         r"\bhow\b[^.!?]*\bflight\b[^.!?]*\b(?:stands?|doing)\b",
         r"\b(?:has|did|will)\b[^.!?]*\b(?:landed|land|taken off|take off|leave on)\b",
@@ -150,9 +157,10 @@ CUES = {
         r"\bdetails of\b",
         r"\bitinerary\b",
         r"\bwhat(?:'?s| is)\b[^.!?]*\b(?:in|on) (?:my |the )?(?:reservation|[A-Z0-9]{6}\b)",
-        r"\blook up\b",
+        r"\blook (?:it )?up\b",
         r"\bremind me\b",
-        r"\b(?:check|read|see|go over|overview of|summary of)\b[^.!?]*\breservation\b",
+        r"\bread me\b",
+        r"\b(?:check(?! in)|go over|overview of|summary of)\b[^.!?,]*\breservation\b",
     ),
     "compensation": any_of(r"\bcompensat\w+", r"\bvouchers?\b", r"\bmake (?:it )?up for\b", r"\bgoodwill\b", r"\bgesture\b"),
     "hand_over": any_of(
@@ -169,7 +177,9 @@ SKILLS = [
     Skill("change_cabin", CUES["change_cabin"], flights.change_cabin, (*_FIND, "cabin", "payment"), "checkout"),
     Skill("add_bags", CUES["add_bags"], reservations.add_bags, (*_FIND, "bags", "payment"), "checkout"),
     Skill("remove_bags", CUES["remove_bags"], reservations.remove_bags, _FIND),
-    Skill("change_passenger", CUES["change_passenger"], reservations.change_passenger, (*_FIND, "passenger", "new_passenger"), "account_issue"),
+    Skill(
+        "change_passenger", CUES["change_passenger"], reservations.change_passenger, (*_FIND, "passenger", "new_passenger"), "account_issue"
+    ),
     Skill("change_number", CUES["change_number"], reservations.change_number, _FIND, "account_issue"),
     Skill("add_insurance", CUES["add_insurance"], reservations.add_insurance, _FIND),
     Skill(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 NOW = "2024-05-15T15:00:00"
@@ -66,7 +67,7 @@ def legs(reservation: Reservation) -> list[list[Segment]]:
 
 def fits_route(ends: Sequence[tuple[str, str]], origin: str, destination: str, flight_type: str) -> bool:
     """Whether flights from airport to airport lead from an origin to a destination, and back where it is a round trip."""
-    if not ends or ends[0][0] != origin or any(one[1] != other[0] for one, other in zip(ends, ends[1:], strict=False)):
+    if not ends or ends[0][0] != origin or any(one[1] != other[0] for one, other in pairwise(ends)):
         return False
     if flight_type == "one_way":
         return ends[-1][1] == destination

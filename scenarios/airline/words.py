@@ -8,9 +8,7 @@ Method = Mapping[str, Any]
 Person = Mapping[str, str]
 _MONTHS = {"may": 5, "june": 6}
 _DAY = re.compile(r"\b(may|june) (\d{1,2})\b|\b(2024-\d{2}-\d{2})\b", re.IGNORECASE)
-_SELF = re.compile(
-    r"(?:^|[,:.;] |\b(?:just|only|for|and|that'?s|it'?s|be|is|are) )(?:me|myself)\b", re.IGNORECASE
-)
+_SELF = re.compile(r"(?:^|[,:.;] |\b(?:just|only|for|and|that'?s|it'?s|be|is|are) )(?:me|myself)\b", re.IGNORECASE)
 """The user among those who fly; ``let me see`` is nobody."""
 _PERSON = re.compile(r"([A-Z][\w'-]+) ([A-Z][\w'-]+)[, (]+(?:born|date of birth)(?: on)? (\d{4}-\d{2}-\d{2})")
 _NUMBERS = {"no": 0, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -99,13 +97,14 @@ def read_people(text: str, user: Mapping[str, Any]) -> list[dict[str, str]]:
     """Those whom a text names: the user as ``me`` or by name, saved passengers by name, others with their date of birth."""
     me = {**user["name"], "dob": user["dob"]}
     found = [dict(zip(("first_name", "last_name", "dob"), match.groups(), strict=True)) for match in _PERSON.finditer(text)]
-    found += [dict(person) for person in user["saved_passengers"] if _names(text, person)]
+    found += [dict(person) for person in user["saved_passengers"] if names(text, person)]
     named = {full_name(person): person for person in found}
-    mine = _SELF.search(text) is not None or _names(text, me)
+    mine = _SELF.search(text) is not None or names(text, me)
     return [*([me] if mine else []), *(person for name, person in named.items() if name != full_name(me))]
 
 
-def _names(text: str, person: Person) -> bool:
+def names(text: str, person: Person) -> bool:
+    """Whether a text names somebody in full."""
     return re.search(rf"\b{re.escape(full_name(person))}\b", text) is not None
 
 

@@ -1,8 +1,7 @@
 """A world of the airline's own: cities with made-up names, hubs and spokes between them, and people who fly there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date as Day
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise, permutations
 from random import Random
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 from domain.world import Tables
 from scenarios.airline import content
 from scenarios.airline.changes import BAG_FEE, INSURANCE_FEE
-from scenarios.airline.terms import NOW, extra_bags
 from scenarios.airline.tables import CABINS, SCHEMA, departure_id
+from scenarios.airline.terms import NOW, extra_bags
 
 __all__ = ["SCHEMA", "draw_person", "draw_world"]
 
 CITIES, HUBS, USERS, RESERVATIONS = 10, 2, 50, 150
-_TODAY = Day.fromisoformat(NOW[:10])
+_TODAY = date.fromisoformat(NOW[:10])
 _DAYS = [_TODAY + timedelta(days=number) for number in range(-7, 18)]
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -45,7 +44,7 @@ def draw_world(rng: Random) -> Tables:
 
 def draw_person(rng: Random) -> dict[str, str]:
     """Somebody who may fly."""
-    born = Day(1945, 1, 1) + timedelta(days=rng.randint(0, 22_000))
+    born = date(1945, 1, 1) + timedelta(days=rng.randint(0, 22_000))
     return {"first_name": rng.choice(content.FIRST_NAMES), "last_name": rng.choice(content.LAST_NAMES), "dob": born.isoformat()}
 
 
@@ -75,7 +74,7 @@ def _draw_flights(rng: Random, codes: Sequence[str]) -> Rows:
         length = timedelta(minutes=30 * rng.randint(2, 9))
         for hour in hours:
             number = f"{content.CARRIER}{101 + len(flights)}"
-            leaves = datetime(2024, 5, 1, hour)
+            leaves = datetime.fromisoformat(f"{_TODAY}T{hour:02d}:00:00")
             arrives = leaves + length
             flights[number] = {
                 "flight_number": number,
@@ -94,7 +93,7 @@ def _draw_departures(rng: Random, flight: Mapping[str, Any]) -> Iterator[dict[st
         yield {"departure_id": departure_id(**about), **about, **_draw_status(rng, flight, day, base)}
 
 
-def _draw_status(rng: Random, flight: Mapping[str, Any], day: Day, base: int) -> dict[str, Any]:
+def _draw_status(rng: Random, flight: Mapping[str, Any], day: date, base: int) -> dict[str, Any]:
     leaves = datetime.fromisoformat(f"{day}T{flight['scheduled_departure_time_est']}")
     lands = datetime.fromisoformat(f"{day}T{flight['scheduled_arrival_time_est'][:8]}")
     lands += timedelta(days=flight["scheduled_arrival_time_est"].endswith("+1"))
@@ -104,7 +103,11 @@ def _draw_status(rng: Random, flight: Mapping[str, Any], day: Day, base: int) ->
     if day > now.date():
         prices = {"basic_economy": base, "economy": base + rng.randint(25, 70), "business": base * 3 + rng.randint(0, 120)}
         seats = {cabin: rng.choice((0, 2, 4, 7, 9, 12, 15, 18)) for cabin in CABINS}
-        return {"status": "available", "available_seats": seats, "prices": {name: price + rng.randint(0, 30) for name, price in prices.items()}}
+        return {
+            "status": "available",
+            "available_seats": seats,
+            "prices": {name: price + rng.randint(0, 30) for name, price in prices.items()},
+        }
     late = timedelta(minutes=rng.randint(-15, 25))
     if leaves > now:
         delayed = rng.random() < 0.5
@@ -192,7 +195,7 @@ class _Routes:
         """Flights that lead the same way back."""
         return [rng.choice(self.direct[flight["destination"], flight["origin"]]) for flight in reversed(there)]
 
-    def status(self, flight: Mapping[str, Any], day: Day) -> str:
+    def status(self, flight: Mapping[str, Any], day: date) -> str:
         """How a flight stands on a day."""
         return str(self._departures[departure_id(flight["flight_number"], day.isoformat())]["status"])
 
@@ -237,12 +240,12 @@ def _draw_trip(rng: Random, fare: int, routes: _Routes) -> tuple[list[dict[str, 
     return [_seat(rng, flight, leaves, fare) for flight in there], [_seat(rng, flight, returns, fare) for flight in back]
 
 
-def _seat(rng: Random, flight: Mapping[str, Any], day: Day, fare: int) -> dict[str, Any]:
+def _seat(rng: Random, flight: Mapping[str, Any], day: date, fare: int) -> dict[str, Any]:
     about = {field: flight[field] for field in ("flight_number", "origin", "destination")}
     return {**about, "date": day.isoformat(), "price": fare + rng.randint(0, 60)}
 
 
-def _draw_day(rng: Random, there: Sequence[Mapping[str, Any]], routes: _Routes) -> Day:
+def _draw_day(rng: Random, there: Sequence[Mapping[str, Any]], routes: _Routes) -> date:
     """Mostly days to come, and more often than chance would have it one on which something goes wrong."""
     ahead = [day for day in _DAYS if day > _TODAY]
     wrong = [day for day in [_TODAY, *ahead] if any(routes.status(flight, day) in ("cancelled", "delayed") for flight in there)]

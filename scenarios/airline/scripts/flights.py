@@ -80,7 +80,9 @@ def change_cabin(s: Script) -> NoReturn:
     total = 0
     for flight in reservation["flights"]:
         found = s.look("search_direct_flight", origin=flight["origin"], destination=flight["destination"], date=flight["date"])
-        fitting = [other for other in found if other["flight_number"] == flight["flight_number"] and choice.has_seats([other], cabin, people)]
+        fitting = [
+            other for other in found if other["flight_number"] == flight["flight_number"] and choice.has_seats([other], cabin, people)
+        ]
         if not fitting:
             s.decline("change_cabin.none", **values, flight=words.say_flight(flight))
         total += people * (fitting[0]["prices"][cabin] - flight["price"])
@@ -120,7 +122,10 @@ def book_flight(s: Script) -> NoReturn:
         "insured": "with insurance" if insurance == "yes" else "without insurance",
         "total": words.money(total),
         "payments": words.join(
-            [f"{words.money(paid['amount'])} from your {words.name_payment(paid['payment_id'], user['payment_methods'])}" for paid in payments]
+            [
+                f"{words.money(paid['amount'])} from your {words.name_payment(paid['payment_id'], user['payment_methods'])}"
+                for paid in payments
+            ]
         ),
     }
     s.confirm("book_flight.confirm", **values)

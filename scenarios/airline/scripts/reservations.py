@@ -1,5 +1,6 @@
 """Scripts about a reservation as it is: cancelling, what is in it, bags, passengers, compensation, and what is never done."""
 
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from domain.skill import Script
@@ -59,7 +60,11 @@ def add_bags(s: Script) -> NoReturn:
     extra = max(extra, reservation["nonfree_baggages"])
     price = BAG_FEE * (extra - reservation["nonfree_baggages"])
     method = find_payment(s, price) if price else any_payment(reservation, user["payment_methods"])
-    values = {"reservation_id": reservation["reservation_id"], "more": words.plural(more, "bag"), "total": words.plural(total, "checked bag")}
+    values = {
+        "reservation_id": reservation["reservation_id"],
+        "more": words.plural(more, "bag"),
+        "total": words.plural(total, "checked bag"),
+    }
     if price and method is not None:
         payment = words.name_payment(method, user["payment_methods"])
         s.confirm("add_bags.confirm", **values, price=words.money(price), method=payment)
@@ -79,16 +84,25 @@ def change_passenger(s: Script) -> NoReturn:
     """Correct a passenger's name, or let somebody else fly."""
     reservation = find_reservation(s)
     persons = [dict(person) for person in reservation["passengers"]]
-    old = s.need("passenger", people=words.people(persons))
-    place = next((place for place, person in enumerate(persons) if words.full_name(person).lower() == old.lower()), None)
-    if place is None:
-        s.ask_again("passenger", "passenger.not_found", wrong=old, people=words.people(persons))
+    place = _place(s, persons)
+    old = words.full_name(persons[place])
     new = s.need("new_passenger", passenger=old)
     persons[place] = words.read_person(new) or persons[place]
     values = {"reservation_id": reservation["reservation_id"], "old": old, "new": new}
     s.confirm("change_passenger.confirm", **values)
     s.act("update_reservation_passengers", reservation_id=reservation["reservation_id"], passengers=persons)
     s.tell("change_passenger.done", **values)
+
+
+def _place(s: Script, persons: Sequence[Mapping[str, str]]) -> int:
+    """Which of the passengers the user means: the one whom the request names, or whom they name when asked."""
+    said = s.said if not s.has("passenger") else s.need("passenger")
+    named = [place for place, person in enumerate(persons) if words.names(said, person)]
+    if len(named) == 1:
+        return named[0]
+    people = words.people(persons)
+    wrong = s.need("passenger", people=people)
+    s.ask_again("passenger", "passenger.not_found", wrong=wrong, people=people)
 
 
 def compensation(s: Script) -> NoReturn:

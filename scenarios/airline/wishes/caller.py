@@ -81,7 +81,8 @@ class Caller:
 
     def say_route(self, origin: str, destination: str) -> str:
         """From city to city."""
-        return " to ".join([(self.world.row("airports", code) or {})["city"] for code in (origin, destination)])
+        cities = {code: row["city"] for code, row in self.world.rows("airports")}
+        return f"{cities[origin]} to {cities[destination]}"
 
     def act(self, tool: str, **arguments: Any) -> Action:
         """Carry a call out, so that the next wish is drawn in the world that it leaves."""

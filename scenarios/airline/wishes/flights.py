@@ -1,7 +1,7 @@
 """Wishes about flights: how one stands, other flights or another cabin for a reservation, and a new booking."""
 
+import datetime
 from collections.abc import Sequence
-from datetime import date as Day
 from datetime import timedelta
 from typing import Any
 
@@ -53,8 +53,10 @@ def change_day(c: Caller) -> Wish | None:
 
 
 def _other_day(c: Caller, legs: Sequence[Sequence[Row]], place: int) -> str | None:
-    first = Day.fromisoformat(terms.NOW[:10]) + timedelta(days=1) if place == 0 else Day.fromisoformat(legs[0][-1]["date"])
-    last = Day.fromisoformat(legs[1][0]["date"] if place == 0 and len(legs) > 1 else _LAST_DAY)
+    first = (
+        datetime.date.fromisoformat(terms.NOW[:10]) + timedelta(days=1) if place == 0 else datetime.date.fromisoformat(legs[0][-1]["date"])
+    )
+    last = datetime.date.fromisoformat(legs[1][0]["date"] if place == 0 and len(legs) > 1 else _LAST_DAY)
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
     others = [day for day in days if day > terms.NOW[:10] and day != legs[place][0]["date"]]
     return c.rng.choice(others) if others else None
@@ -65,7 +67,7 @@ def change_basic(c: Caller) -> Wish | None:
     reservation = c.take(lambda row: row["cabin"] == "basic_economy" and not c.flown(row))
     if reservation is None:
         return None
-    date = Day.fromisoformat(reservation["flights"][0]["date"]) + timedelta(days=1)
+    date = datetime.date.fromisoformat(reservation["flights"][0]["date"]) + timedelta(days=1)
     known = {**c.known(reservation), "date": words.say_day(date.isoformat()), "preference": "the cheapest one"}
     return denied("change_flights", known, f"You want to fly reservation {reservation['reservation_id']} a day later.")
 
@@ -119,7 +121,7 @@ def _trip(c: Caller) -> dict[str, Any] | None:
     cabin, preference = c.rng.choice(CABINS), c.rng.choice(choice.PREFERENCES)
     me = {**c.user["name"], "dob": c.user["dob"]}
     persons = c.rng.choice(([me], [me], [me, *c.user["saved_passengers"]], [me, draw_person(c.rng)], [draw_person(c.rng)]))
-    first = Day.fromisoformat(terms.NOW[:10]) + timedelta(days=c.rng.randint(1, 12))
+    first = datetime.date.fromisoformat(terms.NOW[:10]) + timedelta(days=c.rng.randint(1, 12))
     dates = [first.isoformat()]
     if c.rng.random() < 0.5:
         dates.append((first + timedelta(days=c.rng.randint(1, 5))).isoformat())
