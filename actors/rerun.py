@@ -1,12 +1,13 @@
 """Rerun: makes recorded calls against a setting on outside data, directly or by way of a log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.recordings import Call, Gold, Patch
+from domain.agents import ASSISTANT, Agent
 from domain.conversation import CallTools, Conversation, RunTool, Wanted, decide, replay
 from domain.errors import SettingError
 from domain.outcome import Environment
@@ -69,7 +70,9 @@ class Rerun:
         self._setting, self._data, self._log = setting, setting.data, log
         self._base = setting.base(setting.data.read(folder))
         tools = Toolset(tool.reference if isinstance(tool, SimulatedTool) else tool for tool in setting.toolset.values())
-        self._environment = Environment.of(tools, Policy(""), setting.schema)
+        assistant = Agent(ASSISTANT, "", "", Toolset(tools[name] for name in setting.service_tools))
+        user = replace(setting.user, tools=Toolset(tools[name] for name in setting.user.tools)) if setting.user else None
+        self._environment = Environment(assistant, Policy(""), setting.schema, user=user)
         self._begun: dict[bytes, Standing] = {}
         self._reached: dict[tuple[str, int, int], Standing] = {}
         self._cases = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from domain.errors import GoldFault, Refusal, SettingError
 from domain.persona.traits import Kind
@@ -32,6 +32,16 @@ class Task(BaseModel):
     known: dict[str, str] = {}
 
 
+class Share(BaseModel):
+    """What one task adds to a goal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actions: int = 0
+    """How many."""
+    outputs: tuple[str, ...] = ()
+
+
 class Goal(BaseModel):
     """A user's whole purpose in a conversation."""
 
@@ -49,6 +59,8 @@ class Goal(BaseModel):
     """What the user must have been told in the end."""
     kind: Kind | None = None
     """What sort of matter it is to the user; None leaves it to the skills of its tasks."""
+    shares: tuple[Share, ...] = Field(default=(), exclude=True)
+    """What each task adds, in their order, so that it is known what is left where one is dropped; without it none is."""
 
 
 def gold_world(world: World, goal: Goal, toolset: Toolset, *, seed: int = 0, now: str = "") -> World:

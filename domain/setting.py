@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from domain.agents import ASSISTANT, Agent
+from domain.errand import Errand
 from domain.goal import Goal
 from domain.grammar import Grammar
 from domain.judgement import Axis
@@ -66,7 +67,7 @@ class Setting:
     name: str
     summary: str
     toolset: Toolset
-    """All tools of all agents."""
+    """All tools of all agents, those of the user among them."""
     policy: Policy
     schema: Schema
     draw_world: Callable[[Random], Tables]
@@ -83,18 +84,28 @@ class Setting:
     data: OutsideData | None = None
     team: Agent | None = None
     """Who serves the user, and all who work for it; None where one agent has all the tools."""
+    user: Agent | None = None
+    """What the user can do without the assistant; None where they can only speak."""
+    errands: tuple[Errand, ...] = ()
+    """How the offline user hears that they are asked to use a tool of their own."""
     axes: tuple[Axis, ...] = ()
     """What its conversations are judged on besides the eight axes."""
 
     @cached_property
     def assistant(self) -> Agent:
         """Who serves the user."""
-        return self.team or Agent(ASSISTANT, self.summary, self.policy.prose, self.toolset)
+        return self.team or Agent(ASSISTANT, self.summary, self.policy.prose, self.service_tools)
+
+    @cached_property
+    def service_tools(self) -> Toolset:
+        """All tools but the user's."""
+        own = self.user.tools if self.user else {}
+        return Toolset(tool for name, tool in self.toolset.items() if name not in own)
 
     @property
     def environment(self) -> Environment:
         """What the calls of a conversation meet."""
-        return Environment(self.assistant, self.policy, self.schema)
+        return Environment(self.assistant, self.policy, self.schema, user=self.user)
 
     def kind_of(self, goal: Goal) -> Kind:
         """What sort of matter a goal is to the user: as it says itself, or its first task of any kind."""

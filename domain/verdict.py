@@ -12,11 +12,12 @@ from domain.conversation import SUBAGENT, Conversation
 from domain.faults import KINDS
 from domain.goal import Goal, told
 from domain.simulated import SIMULATION
+from domain.slips import misled
 from domain.team import kind_of
 from domain.values import canonical
 from domain.world import World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, Party
+from events.conversation import AssistantSpoke, ConversationEnded, Party, UserSlipped
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 _MOST_NAMED = 5
@@ -25,6 +26,10 @@ GOOD_ENDS = frozenset({"user-done"})
 
 RECOVERED = "recovered"
 """Finding that speaks for a conversation: ``recovered:timeout``, a call that had failed so was made again and answered."""
+
+
+SLIPPED = "slipped"
+"""Finding that speaks neither for nor against it: ``slipped:wrong``, the user was wrong about something."""
 
 
 class Verdict(NamedTuple):
@@ -40,6 +45,7 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     """Compare what a conversation did with what its goal asks.
 
     Args:
+        goal: What the user wanted in the end.
         gold: The world as the goal's actions leave it, over the same base.
     """
     findings: list[str] = []
@@ -52,8 +58,9 @@ def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
-    recovered = (f"{RECOVERED}:{kind}" for kind in _recovered(conversation))
-    return Verdict(not findings, (*findings, *recovered), _party(conversation) if findings else None)
+    beside = [f"{RECOVERED}:{kind}" for kind in _recovered(conversation)]
+    beside += [f"{SLIPPED}:{event.kind}" for event in conversation.history if isinstance(event, UserSlipped)]
+    return Verdict(not findings, (*findings, *beside), _party(conversation) if findings else None)
 
 
 def _how(ended: ConversationEnded) -> str:
@@ -63,10 +70,15 @@ def _how(ended: ConversationEnded) -> str:
 
 
 def _party(conversation: Conversation) -> Party:
-    """Who kept the goal from being reached: whoever the end names, else a tool that was broken to the last, else the assistant."""
+    """Who kept the goal from being reached.
+
+    Whoever the end names, else a tool that was broken to the last, else a user who told something wrong to the last, else the assistant.
+    """
     if conversation.ended is not None and conversation.ended.fault is not None:
         return conversation.ended.fault
-    return "tool" if _is_a_tool_broken(conversation.history) else "assistant"
+    if _is_a_tool_broken(conversation.history):
+        return "tool"
+    return "user" if misled(conversation.history) else "assistant"
 
 
 def _is_a_tool_broken(history: Iterable[Event]) -> bool:

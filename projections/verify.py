@@ -187,6 +187,8 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
     for name in _CONTENT:
         if name != "world":
             contents.text(getattr(started, name))
+    if started.user_toolset is not None:
+        contents.text(started.user_toolset)
     _check_team(contents, stream, records, report)
     world = World(contents.base(started.world))
     waiting: dict[str, ToolCalled] = {}

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import calibrate, check, fork, generate, imports, inspect, judge, seal
+from worldloom.commands import calibrate, check, fork, generate, imports, inspect, judge, origins, seal, view
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ seal.add_to(app)
 judge.add_to(app)
 calibrate.add_to(app)
 fork.add_to(app)
+origins.add_to(app)
+view.add_to(app)
 imports.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130

@@ -9,6 +9,7 @@ import orjson
 
 from actors.transcripts.library import Library
 from actors.transcripts.transcript import Task, Transcript
+from domain.agents import ASSISTANT, Agent
 from domain.errors import GoldFault, SettingError
 from domain.goal import Action, Goal, gold_world
 from domain.outcome import Environment
@@ -35,8 +36,9 @@ class Ground:
 
     @cached_property
     def environment(self) -> Environment:
-        """Policy rules do not guard: the benchmark had only its tools."""
-        return Environment.of(self.dialect.toolset, Policy(""), self.dialect.schema)
+        """Policy rules do not guard: the benchmark had only its tools. Where it runs without a user, the agent has theirs as well."""
+        everyone = Agent(ASSISTANT, "", "", self.dialect.toolset)
+        return Environment(everyone, Policy(""), self.dialect.schema, user=everyone)
 
     @cached_property
     def content(self) -> Mapping[str, bytes]:

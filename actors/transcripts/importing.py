@@ -12,7 +12,8 @@ from actors.recordings import Step as RecordedStep
 from actors.transcripts.ground import Ground, Grounds, goal_of, version_of
 from actors.transcripts.messages import Called, Reading, Step
 from actors.transcripts.transcript import Transcript
-from domain.conversation import USER, Conversation, RunTool, decide, replay
+from domain.agents import USER
+from domain.conversation import Conversation, RunTool, decide, replay
 from domain.goal import Goal
 from domain.patch import Difference
 from domain.policy import Memory

@@ -5,8 +5,7 @@ from typing import Any
 
 from actors.transcripts.library import Library, task_of
 from actors.transcripts.transcript import Transcript
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.values import legible
 from events.imports import Replayed
 

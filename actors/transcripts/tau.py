@@ -6,8 +6,7 @@ from typing import Any
 from actors.transcripts.library import instruction
 from actors.transcripts.published import number, text
 from actors.transcripts.transcript import Task, Transcript, TranscriptError
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.values import legible
 
 

@@ -6,8 +6,8 @@ from random import Random
 from actors.conversation import visible
 from actors.mind import Mind, Reply, Say
 from actors.minds import OFFLINE, make_mind
-from domain.agents import ASSISTANT
-from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
+from domain.agents import ASSISTANT, USER
+from domain.conversation import CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
 from domain.persona.mood import Mood
 from domain.persona.sampling import draw_persona

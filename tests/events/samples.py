@@ -12,6 +12,7 @@ from events.conversation import (
     MoodShifted,
     ReplyRejected,
     Usage,
+    UserSlipped,
     UserSpoke,
 )
 from events.imports import MessageSetAside, Oddity, Replayed, ToolDiverged, ToolWasLive, TranscriptImported
@@ -132,6 +133,7 @@ SAMPLES: list[Event] = [
         usage=Usage(prompt_tokens=5),
     ),
     BudgetReached(reason="all of 5.00 US dollars is spent"),
+    UserSlipped(agent="user", kind="wrong", task=1, dropped=(0,), untold=("5.00",), slot="zip", meant="12345", said="12375"),
     TranscriptImported(
         key="source/1",
         place="file.jsonl:1",

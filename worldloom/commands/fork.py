@@ -15,8 +15,7 @@ from rich.tree import Tree
 from actors.forking import Forks, another_seed
 from actors.minds import check_models, minds_for
 from actors.plan import RunSettings
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from events.log import Recorded, WritableLog
 from events.run import ConversationFinished
@@ -81,7 +80,8 @@ def fork(
 
 
 async def _held(forks: Forks, made: Sequence[str], now: RunSettings, chosen: Chosen, folder: Path) -> dict[str, ConversationFinished]:
-    return {end.stream: end async for end in forks.go_on(made, minds_for(now, chosen.reach, folder))}
+    cast = minds_for(now, chosen.reach, folder)
+    return {end.stream: end async for end in forks.go_on(made, cast.agents, cast.tools)}
 
 
 def _amends(log: WritableLog, settings: RunSettings, chosen: Chosen, policy: Path | None) -> dict[str, Any]:

@@ -1,0 +1,99 @@
+"""Origins: where each argument of each tool call of a conversation comes from, and how much of a run is covered."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from domain.agents import ASSISTANT
+from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
+from events.conversation import ConversationStarted
+from events.forks import whole
+from events.log import Recorded
+from events.subagents import SubagentStarted
+from projections.contents import Contents
+from projections.many import over, unwatched
+from projections.transcript import agent_prompt, system_prompt
+
+
+def origins_of(contents: Contents, records: Sequence[Recorded]) -> Iterator[CallOrigins]:
+    """The origins of each call of a conversation, in order, each by what its agent knew when it made it.
+
+    Args:
+        records: Of a whole conversation, from its start.
+
+    Raises:
+        CorruptLog: A content is damaged.
+    """
+    started = records[0].event
+    assert isinstance(started, ConversationStarted)
+    origins = Origins(started.clock)
+    origins.brief(ASSISTANT, system_prompt(contents, started), contents.json(started.toolset))
+    for record in records:
+        event = record.event
+        if isinstance(event, SubagentStarted):
+            origins.brief(event.agent, agent_prompt(contents, started, event), contents.json(event.toolset))
+        found = origins.observe(record.position, event)
+        if found is not None:
+            yield found
+
+
+class Loose(NamedTuple):
+    """An argument that comes from nowhere."""
+
+    conversation: str
+    position: int
+    agent: str
+    tool: str
+    origin: Origin
+
+
+@dataclass
+class Coverage:
+    """Leaves of arguments by kind of origin."""
+
+    conversations: int = 0
+    calls: int = 0
+    leaves: Counter[str] = field(default_factory=Counter)
+    """Kind, or for derived ones ``derived: rule`` -> how many."""
+    loose: list[Loose] = field(default_factory=list)
+
+    def take(self, other: "Coverage") -> None:
+        """Take in what was found elsewhere."""
+        self.conversations += other.conversations
+        self.calls += other.calls
+        self.leaves.update(other.leaves)
+        self.loose += other.loose
+
+    @property
+    def grounded(self) -> float:
+        """Share of leaves that come from somewhere; 1 where there are none."""
+        every = self.leaves.total()
+        return 1 - self.leaves[UNGROUNDED] / every if every else 1.0
+
+
+def coverage(contents: Contents, streams: Sequence[str], folder: Path | None = None, watch: Callable[[int], None] = unwatched) -> Coverage:
+    """The origins of all arguments of conversations.
+
+    Args:
+        folder: Of the run, for many conversations on all cores.
+        watch: Is told of so many conversations more.
+    """
+    found = Coverage()
+    for part in over(streams, _covered, contents, folder, watch):
+        found.take(part)
+    return found
+
+
+def _covered(contents: Contents, streams: Sequence[str]) -> Coverage:
+    found = Coverage()
+    for stream in streams:
+        found.conversations += 1
+        for call in origins_of(contents, list(whole(contents.store, stream))):
+            found.calls += 1
+            for origin in call.origins:
+                found.leaves[f"{origin.kind}: {origin.rule}" if origin.kind == "derived" else origin.kind] += 1
+                if origin.kind == UNGROUNDED:
+                    found.loose.append(Loose(stream, call.position, call.agent, call.tool, origin))
+    return found

@@ -1,0 +1,232 @@
+"""Origins: every argument comes from what its agent was told or shown, or is said to come from nowhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from domain.provenance.origins import CallOrigins, Origin, Origins
+from events.conversation import AssistantSpoke, UserSpoke
+from events.subagents import SubagentStarted
+from events.tools import ToolAnswered, ToolCalled, ToolRefused
+
+POLICY = "Refunds over $200 need a supervisor. A bag weighs 23 kg at most."
+ORDER = {
+    "order_id": "#W1001",
+    "user_id": "mia_li_3668",
+    "status": "delivered",
+    "placed": "2026-03-02T10:00:00",
+    "items": [
+        {"item_id": "7001", "name": "lamp", "price": 24.5, "quantity": 2},
+        {"item_id": "7002", "name": "desk fan", "price": 31.25, "quantity": 1},
+    ],
+}
+OTHER = {"order_id": "#W2002", "user_id": "mia_li_3668", "items": [{"item_id": "9001", "name": "rug", "price": 80.0}]}
+SPEC = {
+    "type": "function",
+    "function": {
+        "name": "act",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "cabin": {"type": "string", "enum": ["economy", "business"]},
+                "reason": {"type": "string", "description": "Either 'no longer needed' or 'ordered by mistake'; e.g. order '#W0000000'."},
+            },
+        },
+    },
+}
+
+
+class Talk:
+    """A conversation that is told line by line."""
+
+    def __init__(self, names: Mapping[str, Any] | None = None) -> None:
+        self._origins = Origins("2026-03-09T09:00:00+00:00", names)
+        self._origins.brief("assistant", POLICY, [SPEC])
+        self._position = 0
+        self._calls = 0
+
+    def _next(self) -> int:
+        self._position += 1
+        return self._position
+
+    def user(self, text: str) -> "Talk":
+        self._origins.observe(self._next(), UserSpoke(agent="user", content=text))
+        return self
+
+    def assistant(self, text: str) -> "Talk":
+        self._origins.observe(self._next(), AssistantSpoke(agent="assistant", content=text))
+        return self
+
+    def delegate(self, request: str) -> "Talk":
+        begun = SubagentStarted(agent="assistant/desk", call_id="c0", request=request, prompt="p", toolset="t", model="m")
+        self._origins.observe(self._next(), begun)
+        return self
+
+    def call(self, agent: str = "assistant", **arguments: Any) -> CallOrigins:
+        self._calls += 1
+        called = ToolCalled(agent=agent, call_id=f"c{self._calls}", tool="act", arguments=arguments)
+        found = self._origins.observe(self._next(), called)
+        assert found is not None
+        return found
+
+    def shown(self, observation: Any, agent: str = "assistant") -> "Talk":
+        self._origins.observe(self._next(), ToolAnswered(agent=agent, call_id=f"c{self._calls}", observation=observation))
+        return self
+
+    def refused(self, reason: str) -> "Talk":
+        refusal = ToolRefused(agent="assistant", call_id=f"c{self._calls}", code="no", reason=reason)
+        self._origins.observe(self._next(), refusal)
+        return self
+
+    def of(self, value: Any, name: str = "value", agent: str = "assistant", **beside: Any) -> Origin:
+        """The origin of one argument."""
+        return next(origin for origin in self.call(agent, **beside, **{name: value}).origins if origin.path.startswith(f"/{name}"))
+
+
+def looked_up(*observations: Any) -> Talk:
+    """A user who named an order, and what was shown since."""
+    talk = Talk().user("Hi, I'm Mia Li, zip 19122. It's about order #W1001, and my e-mail is Mia.Li@example.com.")
+    for observation in observations:
+        talk.call(order_id="#W1001")
+        talk.shown(observation)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("#W1001", "user"),
+        ("mia.li@example.com", "user"),
+        ("19122", "user"),
+        (19122, "user"),
+        ("mia_li_3668", "observation"),
+        ("7002", "observation"),
+        (31.25, "observation"),
+        ("desk fan", "observation"),
+        (200, "instructions"),
+        (True, "declared"),
+        (None, "declared"),
+    ],
+)
+def test_what_was_said_or_shown_grounds(value: Any, kind: str) -> None:
+    """Whole values, numbers and codes, in texts and in observations, with the event that they come from."""
+    origin = looked_up(ORDER).of(value)
+
+    assert origin.kind == kind
+    assert bool(origin.sources) == (kind != "declared")
+
+
+def test_the_place_is_named() -> None:
+    """A span of what was said, a JSON pointer into what was shown."""
+    talk = looked_up(ORDER)
+
+    said, shown = talk.of("#W1001").sources[0], talk.of("7002").sources[0]
+
+    assert (said.event, said.where) == (1, "44:50")
+    assert (shown.event, shown.where) == (3, "/items/1/item_id")
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ("W-1001", "format"),
+        ("mia li 3668", "format"),
+        ("2026-03-02", "date"),
+        ("2026-03-10", "date"),
+        (55.75, "sum"),
+        (6.75, "difference"),
+        (49.0, "product"),
+        ("24.50 * 2", "expression"),
+        ("Mia lamp", "pieces"),
+        ("Mia Li asks for a refund of $31.25 on #W1001, which is above what I may give.", "text"),
+    ],
+)
+def test_what_follows_is_derived(value: Any, rule: str) -> None:
+    """Other formats, dates, arithmetic over what stands together, texts of which every value is known."""
+    talk = looked_up(ORDER).user("Tomorrow would be fine.")
+
+    origin = talk.of(value)
+
+    assert (origin.kind, origin.rule) == ("derived", rule)
+    assert origin.sources
+
+
+@pytest.mark.parametrize(
+    "value", ["#W1002", "mia_li_3669", "7003", 31.26, 55.76, "2026-03-11", "19123", "mia.lee@example.com", "card_4242", "24.50 * 7"]
+)
+def test_what_nobody_said_or_showed_is_ungrounded(value: Any) -> None:
+    """Swapped codes, near misses, invented dates."""
+    talk = looked_up(ORDER).user("Tomorrow would be fine.")
+
+    assert talk.of(value).kind == "ungrounded"
+
+
+def test_a_text_says_what_is_unknown_in_it() -> None:
+    """Codes and amounts of a summary, not its words."""
+    origin = looked_up(ORDER).of("The customer wants $99.10 back for #W1001 and for #W7777, as soon as that can be.", "summary")
+
+    assert origin.kind == "ungrounded"
+    assert origin.rule == "99.10, #w7777"
+
+
+def test_asking_about_an_invented_value_does_not_ground_it() -> None:
+    """Neither the agent's own words, nor its own calls, nor an outcome that only repeats the argument."""
+    talk = Talk().user("Where is my order?").assistant("Is it #W5555?").user("Could be.")
+
+    assert talk.of("#W5555", "order_id").kind == "ungrounded"
+    assert talk.refused("There is no order #W5555.").of("#W5555", "order_id").kind == "ungrounded"
+    assert talk.shown({"order_id": "#W5555", "status": "unknown", "carrier": "DHL-77"}).of("#W5555", "order_id").kind == "ungrounded"
+    assert talk.of("DHL-77").kind == "observation"
+
+
+def test_a_row_of_somebody_else_is_told() -> None:
+    """An item of another order was seen, but is none of the order that the call names."""
+    talk = looked_up(ORDER, OTHER)
+
+    wrong = talk.of(["9001"], "item_ids", order_id="#W1001")
+
+    assert (wrong.kind, wrong.rule) == ("ungrounded", "it belongs to order_id #w2002")
+    assert talk.of(["7001"], "item_ids", order_id="#W1001").kind == "observation"
+    assert talk.of(["9001"], "new_item_ids", order_id="#W1001").kind == "observation"
+
+
+def test_what_a_tool_offers_is_a_choice() -> None:
+    """Its enum and the alternatives that its description quotes, but no example codes."""
+    talk = Talk().user("Please cancel it.")
+
+    assert talk.of("business", "cabin").kind == "declared"
+    assert talk.of("ordered by mistake", "reason").kind == "declared"
+    assert talk.of("#W0000000", "reason").kind == "ungrounded"
+
+
+def test_a_code_may_be_called_by_its_name() -> None:
+    """As the setting says."""
+    talk = Talk({"SEA": ("Seattle",), "SFO": ("San Francisco",)}).user("To Seattle, please.")
+
+    assert (talk.of("SEA").kind, talk.of("SEA").rule) == ("derived", "name")
+    assert talk.of("SFO").kind == "ungrounded"
+
+
+def test_a_subagent_knows_its_request_only() -> None:
+    """What its parent knows and did not tell grounds nothing for it; and its own look-ups do not ground its parent's calls."""
+    talk = looked_up(ORDER).delegate("Look into order #W1001.")
+
+    assert talk.of("#W1001", agent="assistant/desk").kind == "request"
+    assert talk.of("mia_li_3668", agent="assistant/desk").kind == "ungrounded"
+    talk.shown({"carrier": "DHL-77"}, agent="assistant/desk")
+    assert talk.of("DHL-77", agent="assistant/desk").kind == "observation"
+    assert talk.of("DHL-77").kind == "ungrounded"
+
+
+def test_every_leaf_has_an_origin() -> None:
+    """Nested arguments are looked up leaf by leaf, under their JSON pointers."""
+    call = looked_up(ORDER).call(order={"id": "#W1001", "lines": [{"item_id": "7001", "many": 2}, {"item_id": "8888", "many": 0}]})
+
+    assert [(origin.path, origin.kind) for origin in call.origins] == [
+        ("/order/id", "user"),
+        ("/order/lines/0/item_id", "observation"),
+        ("/order/lines/0/many", "observation"),
+        ("/order/lines/1/item_id", "ungrounded"),
+        ("/order/lines/1/many", "declared"),
+    ]
