@@ -8,7 +8,7 @@ from typing import Any
 from domain.errors import Refusal
 from domain.setting import Dialect
 from domain.tools import tool
-from domain.transaction import Row, Transaction
+from domain.transaction import Transaction
 from domain.world import Tables, World
 from scenarios.airline import convert
 from scenarios.airline.changes import BAG_FEE, INSURANCE_FEE, after_paying, charged, check_payments
@@ -20,13 +20,27 @@ from scenarios.tau1 import UNKNOWN, lowered, spoken, think, unchecked
 
 _LAST = "HATHAV"
 _NEW_RESERVATIONS = ("HATHAT", "HATHAU", _LAST)
-_NAMED = re.compile(r"\A(User|Reservation|Flight) .* not found\Z", re.DOTALL)
+_NAMED = re.compile(r"\A(User|Reservation) .* not found\Z", re.DOTALL)
 
 
 @tool
-def list_all_airports(world: Transaction) -> str:
-    """List all airports, each code with its city, in the notation of Python."""
-    return str({code: row["city"] for code, row in world.rows("airports")})
+def list_all_airports(world: Transaction) -> dict[str, str]:
+    """List all airports, each code with its city."""
+    return {code: row["city"] for code, row in world.rows("airports")}
+
+
+@tool
+def get_reservation_details(world: Transaction, reservation_id: str) -> dict[str, Any]:
+    """
+    Look up a reservation; where there is none, it is the user who is not found.
+
+    Args:
+        reservation_id: Six letters and digits.
+    """
+    found = world.find("reservations", reservation_id)
+    if found is None:
+        raise Refusal("not-found", "User not found")
+    return dict(found)
 
 
 @tool
@@ -176,19 +190,12 @@ def update_reservation_passengers(world: Transaction, reservation_id: str, passe
 def _seat(world: Transaction, flight: dict[str, Any], cabin: str, people: int) -> dict[str, Any]:
     """Price and ends of a flight on its day; a refusal where there are not that many seats."""
     number, date = flight["flight_number"], flight["date"]
-    route, departure = flight_of(world, number), _departure(world, number, date)
-    if departure is None or departure["status"] != "available":
+    route, departure = flight_of(world, number), departure_of(world, number, date)
+    if departure["status"] != "available":
         raise Refusal("not-available", f"Flight {number} not available on date {date}")
     if departure["available_seats"][cabin] < people:
         raise Refusal("no-seats", f"Not enough seats on flight {number}")
     return {"price": departure["prices"][cabin], **_ends(route)}
-
-
-def _departure(world: Transaction, number: str, date: str) -> Row | None:
-    try:
-        return departure_of(world, number, date)
-    except Refusal:
-        return None
 
 
 def _ends(flight: Any) -> dict[str, Any]:
@@ -227,6 +234,7 @@ def _said(reason: str) -> str:
 
 _OWN = (
     think,
+    get_reservation_details,
     list_all_airports,
     search_direct_flight,
     search_onestop_flight,
