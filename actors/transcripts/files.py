@@ -9,6 +9,7 @@ from actors.transcripts import published, tau
 from actors.transcripts.library import Library
 from actors.transcripts.packed import unpacked
 from actors.transcripts.transcript import Transcript, TranscriptError
+from domain.values import legible
 
 _KNOWN = "a list of OpenAI messages, a line each, results of tau-bench or tau2-bench, or rows of data/trajectories"
 
@@ -46,14 +47,14 @@ def count_transcripts(path: Path, library: Library) -> int:
 
 
 def _values(path: Path) -> Iterator[tuple[str, Any]]:
-    """(place, value) of the one JSON value that a file holds, or of each line."""
+    """(place, value) of the one JSON value that a file holds, or of each line; what JSON or UTF-8 cannot hold is text in it."""
     body = unpacked(path)
     lines = [(number, line) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
     if not lines:
         raise TranscriptError(f"{path}: the file is empty; what can be read is {_KNOWN}")
     if len(lines) > 1:
         try:
-            whole = json.loads(body)
+            whole = legible(json.loads(body))
         except (ValueError, RecursionError):
             whole = None
         if whole is not None:
@@ -61,7 +62,7 @@ def _values(path: Path) -> Iterator[tuple[str, Any]]:
             return
     for number, line in lines:
         try:
-            value = json.loads(line)
+            value = legible(json.loads(line))
         except (ValueError, RecursionError) as error:
             raise TranscriptError(f"{path}:{number}: not JSON ({error}); what can be read is {_KNOWN}") from error
         yield f"{path.name}:{number}" if len(lines) > 1 else path.name, value

@@ -114,9 +114,8 @@ def _json(path: Path) -> Any:
 def task_of(row: Mapping[str, Any], engine: str) -> Task:
     """A row of ``tasks.jsonl.zst`` as a task; its state at the start as that version of the benchmark makes it."""
     gold = row.get("gold") or {}
-    version: Mapping[str, Any] = gold.get(engine) or next(
-        (each for name, each in gold.items() if name.partition("@")[0] == engine.partition("@")[0]), {}
-    )
+    versions = [each for name, each in gold.items() if name.partition("@")[0] == engine.partition("@")[0]]
+    version: Mapping[str, Any] = gold.get(engine) or next(iter(versions), {})
     initial = version.get("initial_db_diff") or []
     return Task(
         id=str(row.get("task_id", "")),

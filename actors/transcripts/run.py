@@ -20,9 +20,11 @@ from actors.transcripts.ground import Grounds
 from actors.transcripts.importing import Importer
 from actors.transcripts.library import Library
 from actors.transcripts.transcript import Transcript, TranscriptError
-from domain.values import canonical
+from domain.errors import DomainError
+from domain.values import canonical, clean_text
 from events.digests import content_digest
-from events.run import ConversationFinished
+from events.errors import EventsError
+from events.run import ConversationAbandoned, ConversationFinished
 from projections.folder import LOGS, RunFolder, shard_names
 from projections.many import unwatched
 
@@ -33,6 +35,7 @@ _WORTH = 200
 """Transcripts that take longer than other processes take to start."""
 
 Piece = list[tuple[str, int, Transcript]]
+Ending = ConversationFinished | ConversationAbandoned
 
 
 class ImportSettings(BaseModel):
@@ -128,13 +131,21 @@ def _all(files: Sequence[Path], library: Library) -> Iterator[Transcript]:
     return chain.from_iterable(read_transcripts(path, library) for path in files)
 
 
-def _hold(importer: Importer, piece: Piece) -> list[ConversationFinished]:
-    return [importer.hold(*each) for each in piece]
+def _hold(importer: Importer, piece: Piece) -> list[Ending]:
+    return [_held(importer, *each) for each in piece]
 
 
-def _apart(
-    pieces: Iterator[Piece], run: RunFolder, settings: ImportSettings, library: Library, workers: int
-) -> Iterator[list[ConversationFinished]]:
+def _held(importer: Importer, stream: str, index: int, transcript: Transcript) -> Ending:
+    try:
+        return importer.hold(stream, index, transcript)
+    except (DomainError, EventsError, OSError):  # these concern the whole run
+        raise
+    except Exception as error:  # a transcript that we cannot take must not stop the others
+        reason = clean_text(f"{transcript.place}: {type(error).__name__}: {error}")
+        return ConversationAbandoned(stream=stream, reason=reason, fault="infrastructure")
+
+
+def _apart(pieces: Iterator[Piece], run: RunFolder, settings: ImportSettings, library: Library, workers: int) -> Iterator[list[Ending]]:
     """In other processes, each with a file of the log to itself."""
     context = get_context("spawn")
     shards: Any = context.Queue()
@@ -142,7 +153,7 @@ def _apart(
         shards.put(number)
     about = (run.path, settings.name, settings.setting, library.folder, shards)
     with ProcessPoolExecutor(workers, context, _open, about) as pool:
-        waiting: deque[Future[list[ConversationFinished]]] = deque()
+        waiting: deque[Future[list[Ending]]] = deque()
         try:
             for piece in pieces:
                 waiting.append(pool.submit(_in_process, piece))
@@ -165,5 +176,5 @@ def _open(folder: Path, name: str, setting: str | None, data: Path | None, shard
     _opened.append(Importer(name, Grounds(Library(data), setting), log))
 
 
-def _in_process(piece: Piece) -> list[ConversationFinished]:
+def _in_process(piece: Piece) -> list[Ending]:
     return _hold(_opened[0], piece)

@@ -210,6 +210,34 @@ def test_any_messages_are_imported(imported, worldloom, tmp_path):
     assert worldloom("verify", tmp_path / "out").code == 0
 
 
+def test_one_that_cannot_be_taken_does_not_stop_the_others(worldloom, tmp_path, monkeypatch):
+    """It is abandoned and named; the same command tries it again."""
+    from actors.transcripts.importing import Importer
+
+    whole = Importer.hold
+
+    def hold(importer, stream, index, transcript):
+        if index == 1:
+            raise KeyError("surprise")
+        return whole(importer, stream, index, transcript)
+
+    monkeypatch.setattr(Importer, "hold", hold)
+    words = ("import", made.tau2(tmp_path / "file.json", *(made.talk() for _ in range(3))), "--out", tmp_path / "out")
+
+    assert "not imported: file.json[1]: KeyError: 'surprise'" in worldloom(*words).out
+    monkeypatch.setattr(Importer, "hold", whole)
+    assert "3 conversations imported" in worldloom(*words).out
+
+
+def test_what_utf8_and_json_cannot_hold_is_kept_as_text(worldloom, tmp_path):
+    """Lone surrogates, numbers that are none, and numbers of any size."""
+    text = json.dumps({"messages": [*made.talk()[:2], {"role": "assistant", "content": "\ud83d"}], "reward": 1})
+    (tmp_path / "file.json").write_text(text.replace('"reward": 1', '"reward": NaN, "tools": [1e999, 123456789012345678901234567890]'))
+
+    assert "1 conversations imported" in worldloom("import", tmp_path / "file.json", "--out", tmp_path / "out").out
+    assert worldloom("verify", tmp_path / "out").code == 0
+
+
 def test_the_same_command_goes_on(imported, tmp_path):
     """A second time nothing is added; after a cut, what is there stays and the rest follows to the same digest."""
     path = made.tau2(tmp_path / "file.json", *(made.talk() for _ in range(3)))

@@ -51,5 +51,7 @@ def import_(
         for part in tables(agreement(log, run, folder.path)):
             console.print(part)
     console.print(f"{len(run.finished)} conversations imported into {out}; digest {run.closed.digest[:16] if run.closed else '-'}")
+    for broken in run.abandoned.values():
+        console.print(f"not imported: {broken.reason}", markup=False)
     if not report:
         console.print(f"look next: the same command with --report, or worldloom log --out {out}")
