@@ -41,7 +41,7 @@ def import_(
         folder = run_imports(out, files, settings, library, workers=workers, watch=watch)
     log = folder.open_log()
     run = read_run(log)
-    if not folder.dataset.is_dir():
+    if run.reopened or not folder.dataset.is_dir():
         with watching(console, "writing the data set", len(run.finished)) as watch:
             write_dataset(log, folder.dataset, run, source=folder.path, watch=watch)
     if as_json:
