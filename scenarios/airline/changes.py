@@ -88,7 +88,7 @@ def book_reservation(
     per_passenger = sum(flight["price"] for flight in booked) + INSURANCE_FEE * (insurance == "yes")
     total = per_passenger * len(passengers) + BAG_FEE * nonfree_baggages
     payments = [{"payment_id": paid["payment_id"], "amount": paid["amount"]} for paid in payment_methods]
-    _check_payments(user["payment_methods"], payments, total)
+    check_payments(user["payment_methods"], payments, total)
     reservation = {
         "reservation_id": reservation_id,
         "user_id": user_id,
@@ -109,7 +109,7 @@ def book_reservation(
         departure = departure_of(world, flight["flight_number"], flight["date"])
         seats = departure["available_seats"]
         world.update("departures", departure["departure_id"], available_seats={**seats, cabin: seats[cabin] - len(passengers)})
-    methods = _after_paying(user["payment_methods"], payments)
+    methods = after_paying(user["payment_methods"], payments)
     world.update("users", user_id, payment_methods=methods, reservations=[*user["reservations"], reservation_id])
     world.insert("reservations", reservation_id, reservation)
     return reservation
@@ -148,7 +148,7 @@ def update_reservation_baggages(
     """
     reservation = reservation_of(world, reservation_id)
     price = BAG_FEE * max(0, nonfree_baggages - reservation["nonfree_baggages"])
-    history = _charged(world, reservation, payment_id, price)
+    history = charged(world, reservation, payment_id, price)
     world.update("reservations", reservation_id, payment_history=history, total_baggages=total_baggages, nonfree_baggages=nonfree_baggages)
     return dict(reservation_of(world, reservation_id))
 
@@ -174,7 +174,7 @@ def update_reservation_flights(
     kept = {(old["flight_number"], old["date"]): old for old in reversed(reservation["flights"])} if cabin == reservation["cabin"] else {}
     new = [kept.get((flight["flight_number"], flight["date"])) or _seat(world, flight, cabin, people) for flight in flights]
     price = people * (sum(flight["price"] for flight in new) - sum(flight["price"] for flight in reservation["flights"]))
-    history = _charged(world, reservation, payment_id, price)
+    history = charged(world, reservation, payment_id, price)
     world.update("reservations", reservation_id, cabin=cabin, flights=new, payment_history=history)
     return dict(reservation_of(world, reservation_id))
 
@@ -229,7 +229,8 @@ def _people(passengers: Sequence[Passenger]) -> list[dict[str, str]]:
     return [{"first_name": one["first_name"], "last_name": one["last_name"], "dob": one["dob"]} for one in passengers]
 
 
-def _check_payments(methods: dict[str, dict[str, Any]], payments: Sequence[dict[str, Any]], total: int) -> None:
+def check_payments(methods: dict[str, dict[str, Any]], payments: Sequence[dict[str, Any]], total: int) -> None:
+    """Refuse what cannot be paid so: an unknown method, one with too little on it, a wrong total."""
     for paid in payments:
         name = paid["payment_id"]
         if name not in methods:
@@ -241,7 +242,7 @@ def _check_payments(methods: dict[str, dict[str, Any]], payments: Sequence[dict[
         raise Refusal("wrong-total", f"Payment amount does not add up, total price is {total}, but paid {paid_in_all}")
 
 
-def _after_paying(methods: dict[str, dict[str, Any]], payments: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def after_paying(methods: dict[str, dict[str, Any]], payments: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The payment methods with less on the gift cards, and without the certificates that were used."""
     left: dict[str, dict[str, Any]] = thaw(methods)
     for paid in payments:
@@ -253,7 +254,7 @@ def _after_paying(methods: dict[str, dict[str, Any]], payments: Sequence[dict[st
     return left
 
 
-def _charged(world: Transaction, reservation: Row, payment_id: str, price: int) -> list[dict[str, Any]]:
+def charged(world: Transaction, reservation: Row, payment_id: str, price: int) -> list[dict[str, Any]]:
     """The payment history after a change that costs so much, or brings it back where it is negative."""
     methods = user_of(world, reservation["user_id"])["payment_methods"]
     if payment_id not in methods:

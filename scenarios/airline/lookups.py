@@ -91,7 +91,7 @@ def search_direct_flight(world: Transaction, origin: str, destination: str, date
         destination: Code of the airport to arrive at, three letters.
         date: Of departure, as year, month and day, e.g. ``2024-05-20``.
     """
-    return [{**found, "date": None} for found in _bookable(world, date, origin, destination)]
+    return [{**found, "date": None} for found in bookable(world, date, origin, destination)]
 
 
 @tool
@@ -105,16 +105,17 @@ def search_onestop_flight(world: Transaction, origin: str, destination: str, dat
         date: Of the first departure, as year, month and day, e.g. ``2024-05-20``.
     """
     found = []
-    for first in _bookable(world, date, origin):
+    for first in bookable(world, date, origin):
         overnight = _NEXT_DAY in first["scheduled_arrival_time_est"]
-        for second in _bookable(world, _day_after(date) if overnight else date, first["destination"], destination):
+        for second in bookable(world, _day_after(date) if overnight else date, first["destination"], destination):
             # times are compared as they are written, an arrival after midnight included: recordings hold us to that
             if first["scheduled_arrival_time_est"] <= second["scheduled_departure_time_est"]:
                 found.append([first, second])
     return found
 
 
-def _bookable(world: Transaction, date: str, origin: str, destination: str | None = None) -> Iterator[dict[str, Any]]:
+def bookable(world: Transaction, date: str, origin: str, destination: str | None = None) -> Iterator[dict[str, Any]]:
+    """Flights from an airport that can be booked on a day, with seats and prices per cabin."""
     for number, flight in world.rows("flights"):
         if flight["origin"] != origin or destination not in (None, flight["destination"]):
             continue
