@@ -8,7 +8,22 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import audit, calibrate, check, fork, generate, imports, inspect, judge, origins, repair, seal, slices, view
+from worldloom.commands import (
+    audit,
+    calibrate,
+    check,
+    fork,
+    generate,
+    history,
+    imports,
+    inspect,
+    judge,
+    origins,
+    repair,
+    seal,
+    slices,
+    view,
+)
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -30,6 +45,7 @@ view.add_to(app)
 repair.add_to(app)
 slices.add_to(app)
 imports.add_to(app)
+history.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130
 

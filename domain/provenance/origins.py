@@ -17,6 +17,7 @@ from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 DERIVED, DECLARED, UNGROUNDED = "derived", "declared", "ungrounded"
 _QUOTED = re.compile(r"['\"`]([^'\"`]{2,40})['\"`]")
+_PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _BELONGS = "it belongs to"
 _NAMED = re.compile(r"/(?!new_)\w*ids?(/|$)")
 """Arguments that name rows; ``new_item_ids`` names what is in nobody's row yet."""
@@ -89,6 +90,11 @@ class Origins:
                 but = self._invented.pop(event.call_id, frozenset())
                 self._of(event.agent).tell("observation", position, event.reason, but=but)
         return None
+
+    def knows(self, agent: str, word: str) -> bool:
+        """Whether an agent has been told or shown a number, identifier or date."""
+        known = self._of(agent)
+        return known.find(word) is not None or (_PLAIN.fullmatch(word) is not None and known.number(float(word)) is not None)
 
     def _of(self, agent: str) -> Known:
         if agent not in self._known:

@@ -109,9 +109,7 @@ def examples_of(contents: Contents, records: Sequence[Recorded], finished: Conve
         "persona": contents.text(started.persona),
     }
     for agent, own in by_agent(records).items():
-        lines = list(transcript(own, agent))
-        while lines and not lines[-1].message.train:
-            lines.pop()
+        lines = lines_of(own, agent)
         if lines:
             yield _example(contents, started, agent, own[0], lines, lineage)
 
@@ -131,6 +129,18 @@ def _example(
         last_event=lines[-1].last,
         **lineage,
     )
+
+
+def lines_of(own: Iterable[Recorded], agent: str) -> list[Line]:
+    """The messages of an agent's row, without those after its last one.
+
+    Args:
+        own: As ``by_agent`` gives them.
+    """
+    lines = list(transcript(own, agent))
+    while lines and not lines[-1].message.train:
+        lines.pop()
+    return lines
 
 
 def by_agent(records: Sequence[Recorded]) -> dict[str, list[Recorded]]:
