@@ -166,10 +166,10 @@ def _print_regression(found: Regression, show: int) -> None:
                 table.add_row(*counts, Text(f"{each.conversation} event {each.position}"), Text(each.what), *sides)
         console.print(table)
     skipped = ", ".join(f"{number} {why}" for why, number in sorted(found.skipped.items())) or "none"
-    counts = (
+    total = (
         f"{found.conversations} conversations, {found.compared.total()} calls of {len(found.compared)} tools run again, skipped: {skipped}"
     )
-    console.print(f"{counts}: {len(found.divergences) or 'no'} divergence(s)", markup=False, soft_wrap=True)
+    console.print(f"{total}: {len(found.divergences) or 'no'} divergence(s)", markup=False, soft_wrap=True)
 
 
 def recall(
