@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 
 from actors.equality import differing, same_state
 from actors.piecing import pieced_together
-from actors.recordings import Gold, GoldReplay, Line, Patch, Probe, RecordingError, Step, gold_of, read_gold, read_recordings
+from actors.recordings import EnvAssertion, Gold, GoldReplay, Line, Patch, Probe, RecordingError, Step, gold_of, read_gold, read_recordings
 from actors.rerun import Rerun, Standing, Taken
 from domain.errors import SettingError
+from domain.goal import Check, unmet
 from domain.patch import Difference, PatchError, patched
 from domain.setting import Setting
 from events.store import EventStore
 from events.tools import ToolAnswered
 from projections.transcript import json_text, observation_text
 
-STEP, FINAL, PROBE = "gold steps", "gold final states", "probes"
+STEP, FINAL, PROBE, ASSERTION = "gold steps", "gold final states", "probes", "env assertions"
 PIECED = " (their gold steps pieced together from the probes)"
 _MOST_SHOWN = 200
 
@@ -92,7 +93,7 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
 
 
 def _judge(rerun: Rerun, golds: Mapping[str, tuple[Gold, str]], line: Line) -> Iterator[tuple[str, Mismatch | None]]:
-    """(kind, first difference or None) of each call of a recording, and of its final state."""
+    """(kind, first difference or None) of each call of a recording, of its final state, and of what was asked of that."""
     if isinstance(line.recording, GoldReplay):
         yield from _judge_gold(rerun, line.place, line.recording)
         return
@@ -117,6 +118,19 @@ def _judge_gold(rerun: Rerun, place: str, recording: GoldReplay) -> Iterator[tup
     if recording.final_patch is not None:
         last = made[-1].after if made else start
         yield FINAL, _mismatch(line, "final state", failed or _final(recording.final_patch, start, last))
+    for asked in recording.env_assertions or ():
+        end = made[-1].after if made else start
+        yield ASSERTION, _mismatch(line, asked.func_name, failed or _asserted(rerun.setting, asked, end))
+
+
+def _asserted(setting: Setting, asked: EnvAssertion, end: Standing | None) -> Difference | None:
+    assert end is not None
+    check = Check(name=asked.func_name, arguments=asked.arguments, expected=asked.assert_value)
+    try:
+        met = not any(unmet([check], end.state.world, setting.checks))
+    except SettingError as error:
+        return Difference("met", asked.met, str(error))
+    return None if met == asked.met else Difference("met", asked.met, met)
 
 
 def _judge_probe(rerun: Rerun, gold: Gold, probe: Probe) -> Difference | None:
