@@ -20,6 +20,7 @@ from events.tools import ToolAnswered
 from projections.transcript import json_text, observation_text
 
 STEP, FINAL, PROBE, ASSERTION = "gold steps", "gold final states", "probes", "env assertions"
+UNJUDGED = "probes not judged, for want of the gold_replay lines that say how their tasks begin"
 PIECED = " (their gold steps pieced together from the probes)"
 _MOST_SHOWN = 200
 
@@ -51,8 +52,11 @@ class Tally:
     total: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
     """The first ones."""
+    unjudged: int = 0
 
     def __str__(self) -> str:
+        if self.unjudged:
+            return f"{self.kind}: {self.unjudged}"
         return f"{self.kind}: {self.equal} of {self.total} equal"
 
 
@@ -69,7 +73,8 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         keep: Mismatches to keep of each kind.
 
     Returns:
-        One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each.
+        One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each. Probes of a task that
+        begins in a state of its own, which nothing at hand describes, are not judged; a tally of their own says how many.
 
     Raises:
         RecordingError: A file is malformed, or there is nothing in the files.
@@ -85,6 +90,9 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         for line in lines:
             for kind, mismatch in _judge(rerun, golds, line):
                 tally = tallies.setdefault(kind, Tally(kind))
+                if kind == UNJUDGED:
+                    tally.unjudged += 1
+                    continue
                 tally.total += 1
                 tally.equal += mismatch is None
                 if mismatch is not None and len(tally.mismatches) < keep:
@@ -100,6 +108,9 @@ def _judge(rerun: Rerun, golds: Mapping[str, tuple[Gold, str]], line: Line) -> I
     probe = line.recording
     place = f"{probe.name} after {probe.after_gold_steps} gold steps"
     gold, source = golds[probe.task_id]
+    if source and rerun.begins_anywhere:
+        yield UNJUDGED, None
+        return
     yield f"{PROBE} {probe.kind}{source}", _mismatch(line, place, _judge_probe(rerun, gold, probe))
 
 

@@ -37,16 +37,19 @@ def turn_airplane_mode_on(world: Transaction) -> None:
 def turn_data_off(world: Transaction) -> None:
     """No mobile data."""
     _set(world, data_enabled=False)
+    search(world)
 
 
 def turn_roaming_on(world: Transaction) -> None:
     """Mobile data abroad, as far as the phone goes."""
     _set(world, roaming_enabled=True)
+    search(world)
 
 
 def turn_roaming_off(world: Transaction) -> None:
     """No mobile data abroad."""
     _set(world, roaming_enabled=False)
+    search(world)
 
 
 def turn_data_saver_mode_on(world: Transaction) -> None:

@@ -69,13 +69,17 @@ def reseat_sim_card(world: Transaction) -> str:
 @tool(writes=True)
 def toggle_data(world: Transaction) -> str:
     """Switch mobile data on or off."""
-    return _with_status(world, _toggle(world, "data_enabled", "Mobile Data"))
+    text = _toggle(world, "data_enabled", "Mobile Data")
+    search(world)
+    return _with_status(world, text)
 
 
 @tool(writes=True)
 def toggle_roaming(world: Transaction) -> str:
     """Switch data roaming on or off: whether the phone may use mobile data abroad."""
-    return _with_status(world, _toggle(world, "roaming_enabled", "Data Roaming"))
+    text = _toggle(world, "roaming_enabled", "Data Roaming")
+    search(world)
+    return _with_status(world, text)
 
 
 @tool(writes=True)
