@@ -58,6 +58,12 @@ def _own(world: World) -> tuple[FrozenDict, FrozenDict]:
     return phone, around
 
 
+def assert_roaming_allowed(world: World, line_id: str) -> bool:
+    """The company lets the line be used abroad."""
+    line = world.row("lines", line_id)
+    return line is not None and bool(line["roaming_enabled"])
+
+
 CHECKS = {
     check.__name__: check
     for check in (
@@ -68,5 +74,6 @@ CHECKS = {
         assert_no_overdue_bill,
         assert_data_refueling_amount,
         assert_line_status,
+        assert_roaming_allowed,
     )
 }

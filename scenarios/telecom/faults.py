@@ -116,8 +116,8 @@ def set_data_usage(world: Transaction, customer_id: str, line_id: str, data_used
     world.update("lines", line_id, data_used_gb=data_used_gb)
 
 
-def suspend_for_overdue_bill(world: Transaction, customer_id: str, line_id: str, new_bill_id: str, *, contract_ended: bool) -> None:
-    """A bill for a line is overdue and the line suspended; its contract may have ended besides."""
+def overdue_bill(world: Transaction, customer_id: str, line_id: str, new_bill_id: str) -> None:
+    """A bill for a line should have been paid."""
     line = line_of(world, customer_id, line_id)
     amount = world.get("plans", line["plan_id"])["price_per_month"]
     today = date.fromisoformat(world.now[:10])
@@ -137,6 +137,12 @@ def suspend_for_overdue_bill(world: Transaction, customer_id: str, line_id: str,
     }
     world.insert("bills", new_bill_id, bill)
     world.update("customers", customer_id, bill_ids=[*customer_of(world, customer_id)["bill_ids"], new_bill_id])
+
+
+def suspend_for_overdue_bill(world: Transaction, customer_id: str, line_id: str, new_bill_id: str, *, contract_ended: bool) -> None:
+    """A bill for a line is overdue and the line suspended; its contract may have ended besides."""
+    overdue_bill(world, customer_id, line_id, new_bill_id)
+    today = date.fromisoformat(world.now[:10])
     ended = {"contract_end_date": (today - timedelta(days=_ENDED_DAYS)).isoformat()} if contract_ended else {}
     world.update("lines", line_id, status="Suspended", suspension_start_date=today.isoformat(), **ended)
 
