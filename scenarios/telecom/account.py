@@ -72,7 +72,7 @@ def get_customer_by_name(world: Transaction, full_name: str, dob: str) -> list[d
 
 
 @tool
-def get_details_by_id(world: Transaction, id: str) -> dict[str, Any]:  # noqa: A002, the parameter's name is part of the interface
+def get_details_by_id(world: Transaction, id: str) -> dict[str, Any]:
     """
     Look up a customer, line, device, bill or plan by its id.
 

@@ -12,7 +12,7 @@ def assert_service_status(world: World, expected_status: str) -> bool:
     return bool(phone["network_connection_status"] == expected_status)
 
 
-def assert_mobile_data_status(world: World, expected_status: bool) -> bool:  # noqa: FBT001, as recorded
+def assert_mobile_data_status(world: World, expected_status: bool) -> bool:
     """Mobile data gets through, or does not."""
     return network.data_works(*_own(world)) == expected_status
 
@@ -25,7 +25,7 @@ def assert_internet_speed(world: World, expected_speed: float, expected_desc: st
     return expected_desc is None or network.grade(mbps)[0].lower() == expected_desc.lower()
 
 
-def assert_can_send_mms(world: World, expected_status: bool) -> bool:  # noqa: FBT001, as recorded
+def assert_can_send_mms(world: World, expected_status: bool) -> bool:
     """Picture messages can be sent, or cannot."""
     return network.can_send_mms(*_own(world)) == expected_status
 
@@ -41,7 +41,7 @@ def assert_data_refueling_amount(world: World, customer_id: str, line_id: str, e
     customer, line = world.row("customers", customer_id), world.row("lines", line_id)
     if customer is None or line is None or line_id not in customer["line_ids"]:
         return False
-    return abs(line["data_refueling_gb"] - expected_amount) < 0.001
+    return bool(abs(line["data_refueling_gb"] - expected_amount) < 0.001)
 
 
 def assert_line_status(world: World, line_id: str, expected_status: str) -> bool:

@@ -13,7 +13,14 @@ LAST_NAMES = (
 MAIL_HOSTS = ("example.com", "example.org", "mail.example", "post.example")
 STREETS = ("Antler", "Bramble", "Chapel", "Dune", "Eastgate", "Fern", "Granary", "Hollow", "Juniper", "Linden", "Meadow", "Orchard")
 ROADS = ("Street", "Avenue", "Lane", "Road", "Drive", "Court")
-CITIES = (("Harrow Falls", "MN"), ("Pinecrest", "WA"), ("Lowell Bay", "ME"), ("Copper Ridge", "AZ"), ("Amberton", "OH"), ("Saltmarsh", "NC"))
+CITIES = (
+    ("Harrow Falls", "MN"),
+    ("Pinecrest", "WA"),
+    ("Lowell Bay", "ME"),
+    ("Copper Ridge", "AZ"),
+    ("Amberton", "OH"),
+    ("Saltmarsh", "NC"),
+)
 METHODS = ("Credit Card", "Debit Card", "PayPal")
 MODELS = {
     "phone": ("Wren 4", "Wren 5 Pro", "Halden S", "Halden S Max", "Tessel One", "Tessel Mini"),

@@ -19,11 +19,11 @@ def around(world: Transaction) -> Row:
     return world.get("surroundings", PHONE)
 
 
-def _yes(value: bool) -> str:  # noqa: FBT001, it is all there is to say
+def _yes(value: bool) -> str:
     return "Yes" if value else "No"
 
 
-def on_off(value: bool) -> str:  # noqa: FBT001
+def on_off(value: bool) -> str:
     """As the phone writes it."""
     return "ON" if value else "OFF"
 

@@ -5,6 +5,7 @@ from random import Random
 from domain.goal import Goal
 from domain.world import World
 from scenarios.telecom import faults
+from scenarios.telecom.handling import search
 from scenarios.telecom.tasks import NOW
 from scenarios.telecom.troubles import Wrong
 from scenarios.telecom.wishes import draw_wish
@@ -33,7 +34,7 @@ def draw_goal(world: World, rng: Random) -> Goal:
         identity={"phone_number": number, **({"name": name} if rng.random() < _NAMED else {})},
         tasks=(wish.task,),
         actions=wish.actions,
-        setup=faults.prepared(world, NOW, [*who, *wish.wrong]),
+        setup=faults.prepared(world, NOW, [*who, *wish.wrong, (search, {})]),
         checks=wish.checks,
         calls=wish.calls,
     )

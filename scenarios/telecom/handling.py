@@ -40,9 +40,7 @@ def set_network_mode_preference(world: Transaction, mode: str) -> str:
         mode: One of ``4g_5g_preferred``, ``4g_only``, ``3g_only``, ``2g_only``.
     """
     if mode not in MODES:
-        return _with_status(
-            world, f"Failed to set network mode: '{mode}' is not a valid option. Please use one of: {', '.join(MODES)}"
-        )
+        return _with_status(world, f"Failed to set network mode: '{mode}' is not a valid option. Please use one of: {', '.join(MODES)}")
     world.update("phones", PHONE, network_mode_preference=mode)
     search(world)
     return _with_status(world, f"Preferred Network Mode set to: {mode}")
@@ -94,7 +92,7 @@ def set_apn_settings(world: Transaction, apn_settings: dict[str, Any]) -> str:
     Set the technical settings for mobile data and picture messages.
 
     Args:
-        apn_settings: ``apn_name``, ``reset_at_reboot``, ``mms_apn``, ``mmsc_url``, ``mms_proxy`` and ``mms_port``; what is left out is as it was delivered.
+        apn_settings: ``apn_name``, ``mmsc_url``, ``mms_apn``, ``mms_proxy``, ``mms_port``, ``reset_at_reboot``; defaults for the rest.
     """
     settings = {**DEFAULT_APN, **apn_settings}
     _check_apn(settings)
@@ -105,7 +103,10 @@ def set_apn_settings(world: Transaction, apn_settings: dict[str, Any]) -> str:
 
 def _check_apn(settings: Mapping[str, Any]) -> None:
     texts = (str, type(None))
-    kinds: dict[str, Any] = dict.fromkeys(("mms_apn", "mmsc_url", "mms_proxy"), texts) | {"reset_at_reboot": bool, "mms_port": (int, type(None))}
+    kinds: dict[str, Any] = dict.fromkeys(("mms_apn", "mmsc_url", "mms_proxy"), texts) | {
+        "reset_at_reboot": bool,
+        "mms_port": (int, type(None)),
+    }
     for name, value in settings.items():
         if name not in DEFAULT_APN:
             raise Refusal("invalid-arguments", f"apn_settings: there is no setting {name}; there are {', '.join(DEFAULT_APN)}")

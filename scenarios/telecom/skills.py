@@ -6,6 +6,8 @@ from domain.skill import LookupRefused, Script, Skill, Slot
 from scenarios.telecom import scripts
 
 _BAR = r"Status Bar: ([^\n]*?\d+%)"
+_IN_SENTENCE = r"(?:[^.!?]|\.\d)*"
+"""Anything up to the end of a sentence; 1.5 does not end one."""
 _ABLE = r"messaging app (cannot|can) send"
 
 
@@ -69,11 +71,13 @@ CUES = {
         r"\b(?:send|sending|share|sharing|text|texting)\b[^.!?]*\b(?:pictures?|photos?|pics?|videos?)\b",
     ),
     "refuel": any_of(
-        r"\b(?:more|extra|additional|add|added|adding|buy|top\w* up|top-up|refuel\w*|book)\b[^.!?]*\b(?:data|GB|gigabytes?|gigs?)\b",
+        rf"\b(?:more|extra|additional|add|added|adding|buy|top\w* up|top-up|refuel\w*|book)\b{_IN_SENTENCE}\b(?:data|GB|gigabytes?|gigs?)\b",
         r"\bdata\b[^.!?]*\b(?:top-up|topped up|refuel\w*)\b",
     ),
     "pay_bill": any_of(r"\bbills?\b", r"\binvoices?\b"),
-    "travel": any_of(r"\broaming\b", r"\b(?:go|going|fly|flying|travel|travelling|trip|use\w*|work\w*|head\w*|off|while)\b[^.!?]*\babroad\b"),
+    "travel": any_of(
+        r"\broaming\b", r"\b(?:go|going|fly|flying|travel|travelling|trip|use\w*|work\w*|head\w*|off|while)\b[^.!?]*\babroad\b"
+    ),
     "hand_over": any_of(
         r"\b(?:human|real person|actual person|representative|supervisor|manager|live agent|person to talk to)",
         r"\b(?:speak|talk) (?:to|with|wiht) (?:a|some)",

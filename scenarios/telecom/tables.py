@@ -44,14 +44,16 @@ def _list(**fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "array", "items": _object(**fields)}
 
 
-_APN = _object(apn_name=_TEXT, reset_at_reboot=_YES_NO, mms_apn=_MAYBE, mmsc_url=_MAYBE, mms_proxy=_MAYBE, mms_port={"type": ["integer", "null"]})
+_APN = _object(
+    apn_name=_TEXT, reset_at_reboot=_YES_NO, mms_apn=_MAYBE, mmsc_url=_MAYBE, mms_proxy=_MAYBE, mms_port={"type": ["integer", "null"]}
+)
 _PERMISSIONS = _object(**dict.fromkeys(("sms", "storage", "phone", "network"), _YES_NO))
 _VPN = {**_object(server_address=_TEXT, protocol=_TEXT, server_performance={"enum": list(SIGNALS[1:])}), "type": ["object", "null"]}
 _REQUEST = {**_object(bill_id=_TEXT, amount_due=_AMOUNT, paid=_YES_NO), "type": ["object", "null"]}
 
 
 def _adds_up(bill: FrozenDict, _world: World) -> bool:
-    return abs(sum(item["amount"] for item in bill["line_items"]) - bill["total_due"]) < 0.005
+    return bool(abs(sum(item["amount"] for item in bill["line_items"]) - bill["total_due"]) < 0.005)
 
 
 _BILL_STATUSES = ["Draft", "Issued", "Paid", "Overdue", "Awaiting Payment", "Disputed"]

@@ -82,7 +82,7 @@ def abroad(line: Line, rng: Random) -> Trouble:
 
 def used_up(line: Line, rng: Random) -> Trouble:
     """More data was used than the plan has."""
-    used = round(line.limit_gb + rng.uniform(0.1, 0.8), 1)
+    used = round(line.limit_gb + rng.uniform(0.1, 0.4), 1)
     return _fixed(faults.set_data_usage, act("refuel_data", **line.ids, gb_amount=line.amount), **line.ids, data_used_gb=used)
 
 

@@ -31,6 +31,10 @@ def _check(name: str, **arguments: Any) -> Check:
     return Check(name=name, arguments=arguments)
 
 
+def _refuelled(about: Line) -> Check:
+    return _check("assert_data_refueling_amount", **about.ids, expected_amount=about.amount)
+
+
 def _line(rng: Random, customer: Mapping[str, Any], line: Mapping[str, Any], world: World) -> Line:
     plan = world.row("plans", line["plan_id"])
     assert plan is not None
@@ -88,10 +92,11 @@ def mobile_data(rng: Random, about: Line) -> Wish:
         _check("assert_internet_speed", expected_speed=200, expected_desc="excellent"),
     ]
     if full in found:
-        checks.append(_check("assert_data_refueling_amount", customer_id=about.customer_id, line_id=about.line_id, expected_amount=about.amount))
+        checks.append(_refuelled(about))
     place, where = _place(away in found)
     sentence = f"Mobile data does not work on your phone, or is very slow. You want excellent speed. {_NO_MORE} {where} {_would_add(about)}"
-    return Wish(sentence, Task(skill="mobile_data", known={"place": place, "amount": _amount(about)}), _wrong(found), _cure(found), tuple(checks))
+    task = Task(skill="mobile_data", known={"place": place, "amount": _amount(about)})
+    return Wish(sentence, task, _wrong(found), _cure(found), tuple(checks))
 
 
 def mms(rng: Random, about: Line) -> Wish:
@@ -102,11 +107,11 @@ def mms(rng: Random, about: Line) -> Wish:
     found = [*(troubles.drawn(rng, basic, 2) if rng.random() < 0.6 else []), *troubles.drawn(rng, own, 2)]
     place, where = _place(away in found)
     sentence = f"You cannot send picture messages (MMS) with your messaging app, and want to. {where} {_would_add(about)}"
-    known = {"place": place, "amount": _amount(about)}
-    return Wish(sentence, Task(skill="mms", known=known), _wrong(found), _cure(found), (_check("assert_can_send_mms", expected_status=True),))
+    task = Task(skill="mms", known={"place": place, "amount": _amount(about)})
+    return Wish(sentence, task, _wrong(found), _cure(found), (_check("assert_can_send_mms", expected_status=True),))
 
 
-def _place(away: bool) -> tuple[str, str]:  # noqa: FBT001
+def _place(away: bool) -> tuple[str, str]:
     return ("abroad", "You are abroad at the moment.") if away else ("at home", "You are at home.")
 
 
@@ -116,16 +121,17 @@ def _would_add(about: Line) -> str:
 
 def refuel(rng: Random, about: Line) -> Wish:  # noqa: ARG001, all wishes are drawn alike
     """More data."""
-    checks = (_check("assert_data_refueling_amount", customer_id=about.customer_id, line_id=about.line_id, expected_amount=about.amount),)
+    task = Task(skill="refuel", known={"amount": _amount(about)})
     actions = (act("refuel_data", **about.ids, gb_amount=about.amount),)
-    return Wish(f"You want {_amount(about)} of data added to your line.", Task(skill="refuel", known={"amount": _amount(about)}), (), actions, checks)
+    return Wish(f"You want {_amount(about)} of data added to your line.", task, (), actions, (_refuelled(about),))
 
 
 def pay_bill(rng: Random, about: Line) -> Wish:  # noqa: ARG001
     """A bill is overdue, and the customer knows it."""
     trouble = troubles.overdue(about)
     checks = (_check("assert_no_overdue_bill", overdue_bill_id=about.bill_id),)
-    return Wish("You have been told that a bill of yours is overdue, and want to pay it.", Task(skill="pay_bill"), trouble.wrong, trouble.cure, checks)
+    sentence = "You have been told that a bill of yours is overdue, and want to pay it."
+    return Wish(sentence, Task(skill="pay_bill"), trouble.wrong, trouble.cure, checks)
 
 
 def travel(rng: Random, about: Line) -> Wish:  # noqa: ARG001
