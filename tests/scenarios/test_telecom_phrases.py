@@ -38,6 +38,7 @@ ERRANDS = {
     "storage_granted": "grant_app_permission",
     "sms_granted": "grant_app_permission",
 }
+QUESTIONS = {"amount": ["ask.amount", "ask.amount_used_up"], "phone_number": ["ask.phone_number", "authenticate.not_found"]}
 ROUNDS = 200
 
 
@@ -67,11 +68,7 @@ def test_question_makes_the_user_do_one_thing(slot: str) -> None:
 @pytest.mark.parametrize("slot", sorted(set(SETTING.slots) - set(ERRANDS)))
 def test_question_for_what_the_user_knows_is_heard_and_answered(slot: str) -> None:
     """The user hears which detail is asked for, and the desk finds it in the answer."""
-    for key in [
-        f"ask.{slot}",
-        *(["ask.amount_used_up"] if slot == "amount" else []),
-        *(["authenticate.not_found"] if slot == "phone_number" else []),
-    ]:
+    for key in QUESTIONS.get(slot, [f"ask.{slot}"]):
         for text in expansions(key, ABOUT):
             assert hear_assistant(text, SETTING.slots, VALUES).asked == (slot,), text
             assert not hear_errands(text, SETTING.errands, SETTING.user, VALUES).wanted, text

@@ -95,12 +95,9 @@ def test_bill_is_begun_where_there_is_no_draft() -> None:
 def test_abroad_data_needs_roaming_on_both_sides() -> None:
     """The line must allow it and the phone must have it on."""
     world = phone(ABROAD, OFF_LINE)
-    for calls, works in (
-        ([], False),
-        (["toggle_roaming"], False),
-        ([("enable_roaming", IDS)], False),
-        (["toggle_roaming", ("enable_roaming", IDS)], True),
-    ):
+    phone_on, line_on = "toggle_roaming", ("enable_roaming", IDS)
+    cases: list[tuple[list[Any], bool]] = [([], False), ([phone_on], False), ([line_on], False), ([phone_on, line_on], True)]
+    for calls, works in cases:
         assert ("Excellent" in shown(done(world, *calls), "run_speed_test")) is works, calls
     assert shown(phone(ABROAD, (faults.set_roaming, {**IDS, "allowed": True})), "enable_roaming", **IDS) == "Roaming was already enabled"
     assert shown(world, "disable_roaming", **IDS) == "Roaming was already disabled"
