@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.agents import ASSISTANT, Agent
 from domain.errand import Errand
-from domain.goal import Goal
+from domain.goal import Assertion, Goal
 from domain.grammar import Grammar
 from domain.judgement import Axis
 from domain.outcome import Environment
@@ -88,6 +88,8 @@ class Setting:
     """What the user can do without the assistant; None where they can only speak."""
     errands: tuple[Errand, ...] = ()
     """How the offline user hears that they are asked to use a tool of their own."""
+    checks: Mapping[str, Assertion] = field(default_factory=dict)
+    """What goals may check of a world, by name."""
     axes: tuple[Axis, ...] = ()
     """What its conversations are judged on besides the eight axes."""
 
