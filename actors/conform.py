@@ -74,7 +74,7 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
 
     Returns:
         One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each. Probes of a task that
-        begins in a state of its own, which nothing at hand describes, are not judged; a tally of their own says how many.
+        begins in a state of its own, as others of the same recordings do, and which nothing at hand describes, are not judged; a tally of their own says how many.
 
     Raises:
         RecordingError: A file is malformed, or there is nothing in the files.
@@ -108,7 +108,7 @@ def _judge(rerun: Rerun, golds: Mapping[str, tuple[Gold, str]], line: Line) -> I
     probe = line.recording
     place = f"{probe.name} after {probe.after_gold_steps} gold steps"
     gold, source = golds[probe.task_id]
-    if source and rerun.begins_anywhere:
+    if source and any(known.initial_patch for known, pieced in golds.values() if not pieced):
         yield UNJUDGED, None
         return
     yield f"{PROBE} {probe.kind}{source}", _mismatch(line, place, _judge_probe(rerun, gold, probe))

@@ -77,11 +77,6 @@ class Rerun:
         self._reached: dict[tuple[str, int, int], Standing] = {}
         self._cases = 0
 
-    @property
-    def begins_anywhere(self) -> bool:
-        """Whether tasks begin in states of their own."""
-        return self._data.tables is not None
-
     def begin(self, patch: Patch) -> Standing:
         """The state in which a task begins.
 
