@@ -73,8 +73,8 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         keep: Mismatches to keep of each kind.
 
     Returns:
-        One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each. Probes of a task that
-        begins in a state of its own, as others of the same recordings do, and which nothing at hand describes, are not judged; a tally of their own says how many.
+        One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each. Where tasks begin in states of
+        their own, probes of those whose beginning nothing at hand describes are not judged; a tally of their own says how many.
 
     Raises:
         RecordingError: A file is malformed, or there is nothing in the files.

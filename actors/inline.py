@@ -35,6 +35,7 @@ class InlineCrew:
 
 async def hold_inline(ledger: Ledger, places: Mapping[str, Place], store: WritableLog) -> None:
     """Hold all that is open, here."""
-    assert isinstance(ledger.settings, RunSettings)
-    async for _ in Supervisor(ledger, InlineCrew(Host(ledger.settings, places, store))).hold_all():
+    settings = ledger.settings
+    assert isinstance(settings, RunSettings), "what is imported is not held"
+    async for _ in Supervisor(ledger, InlineCrew(Host(settings, places, store))).hold_all():
         pass

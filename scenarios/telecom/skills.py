@@ -71,7 +71,8 @@ CUES = {
         r"\b(?:send|sending|share|sharing|text|texting)\b[^.!?]*\b(?:pictures?|photos?|pics?|videos?)\b",
     ),
     "refuel": any_of(
-        rf"\b(?:more|extra|another|additional|add|added|adding|buy|top\w* up|top-up|refuel\w*)\b{_IN_SENTENCE}\b(?:data|GB|gigabytes?|gigs?)\b",
+        rf"\b(?:more|extra|another|additional|add|added|adding|buy|top\w* up|top-up|refuel\w*)\b{_IN_SENTENCE}"
+        r"\b(?:data|GB|gigabytes?|gigs?)\b",
         r"\bdata\b[^.!?]*\b(?:top-up|topped up|refuel\w*)\b",
     ),
     "pay_bill": any_of(r"\bbills?\b", r"\binvoices?\b"),
