@@ -62,10 +62,10 @@ def _more(_: Any, shown: Any) -> Any:
     return {**shown, "note": "new"}
 
 
-def _touches(world: Any, shown: Any) -> Any:
+def _reverts(world: Any, shown: Any) -> Any:
     for change in world.changes:
-        if change.field == "status":
-            world.update(change.table, change.key, status=change.before)
+        if change.field == "address":
+            world.update(change.table, change.key, address=change.before)
     return shown
 
 
@@ -82,7 +82,7 @@ def _breaks(_: Any, __: Any) -> Any:
     [
         ("get_order_details", _more, "observation /note"),
         ("get_order", _more, "observation /note"),
-        ("cancel_pending_order", _touches, "change orders."),
+        ("modify_user_address", _reverts, "change users."),
         ("track_shipment", _refuses, "outcome"),
         ("find_user_id_by_email", _breaks, "outcome"),
     ],
