@@ -8,6 +8,7 @@ from scenarios.telecom import scripts
 _BAR = r"Status Bar: ([^\n]*?\d+%)"
 _IN_SENTENCE = r"(?:[^.!?]|\.\d)*"
 """Anything up to the end of a sentence; 1.5 does not end one."""
+_MORE = r"more|extra|another|additional|add|added|adding|buy|top\w* up|top-up|refuel\w*"
 _ABLE = r"messaging app (cannot|can) send"
 
 
@@ -23,7 +24,13 @@ def _shown(name: str, pattern: str, cues: str) -> Slot:
 
 SLOTS = [
     Slot("phone_number", r"\b\d{3}-\d{3}-\d{4}\b", r"\bphone number\b|\bnumber of your line\b"),
-    Slot("place", r"\b(abroad|at home)\b", r"\babroad\b|\bwhere are you\b", clean=str.lower),
+    Slot(
+        "place",
+        r"\b(?:i'?m|i am|currently|right now|at the moment)\b[^.!?]*?\b(abroad|at home)\b",
+        r"\babroad\b|\bwhere are you\b",
+        answer=r"\b(abroad|at home)\b",
+        clean=str.lower,
+    ),
     Slot("amount", r"\b(\d+(?:\.\d+)?) ?(?:GB|gigabytes?|gigs?)\b", r"\bhow (?:much data|many gigabytes)\b", clean=float),
     _shown("bar", _BAR, r"\blook at the status bar\b"),
     _shown("bar_airplane", _BAR, r"\bairplane mode off\b"),
@@ -71,8 +78,7 @@ CUES = {
         r"\b(?:send|sending|share|sharing|text|texting)\b[^.!?]*\b(?:pictures?|photos?|pics?|videos?)\b",
     ),
     "refuel": any_of(
-        rf"\b(?:more|extra|another|additional|add|added|adding|buy|top\w* up|top-up|refuel\w*)\b{_IN_SENTENCE}"
-        r"\b(?:data|GB|gigabytes?|gigs?)\b",
+        rf"\b(?:{_MORE})\b{_IN_SENTENCE}\b(?:data|GB|gigabytes?|gigs?)\b",
         r"\bdata\b[^.!?]*\b(?:top-up|topped up|refuel\w*)\b",
     ),
     "pay_bill": any_of(r"\bbills?\b", r"\binvoices?\b"),

@@ -1,7 +1,7 @@
 """From tau2-bench's tasks to goals: what is wrong as they begin, what must hold in the end, and what the user knows."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from domain.errors import Refusal, SettingError, WorldError
@@ -37,7 +37,15 @@ _BEGINNINGS: Mapping[str, tuple[Callable[..., None], dict[str, Any]]] = {
     "suspend_line_for_overdue_bill": (faults.suspend_for_overdue_bill, {}),
 }
 """Name in a task's initial state -> what does it."""
-_SKILLS = (("mms", r"\bMMS\b|\bpicture messag"), ("mobile_data", r"\bmobile data\b|\binternet\b"), ("no_service", r"\bservice\b"))
+_SKILLS = {
+    "assert_can_send_mms": "mms",
+    "assert_internet_speed": "mobile_data",
+    "assert_mobile_data_status": "mobile_data",
+    "assert_service_status": "no_service",
+    "assert_no_overdue_bill": "pay_bill",
+    "assert_data_refueling_amount": "refuel",
+}
+"""What is checked -> what the user asks for; the first that is checked counts."""
 _NUMBER = re.compile(r"\b\d{3}-\d{3}-\d{4}\b")
 _NAME = re.compile(r"\bYou are ([A-Z][\w'-]+ [A-Z][\w'-]+)")
 _FREE = frozenset({"summary"})
@@ -60,15 +68,16 @@ def goal_of(task: Mapping[str, Any], world: World) -> Goal:
     actions = tuple(Action(tool=call["name"], arguments=call["arguments"]) for call in criteria.get("actions") or ())
     instruction = instruction_of(task)
     number, name = _NUMBER.search(instruction), _NAME.search(instruction)
+    checks = tuple(_check(check, where) for check in criteria.get("env_assertions") or ())
     known = {"place": _place(instruction), **_amount(instruction)}
     return Goal(
         id=f"tau2-{task['id']}",
         instruction=instruction,
         identity={**({"phone_number": number[0]} if number else {}), **({"name": name[1]} if name else {})},
-        tasks=(Task(skill=_skill(instruction), known=known),),
+        tasks=(Task(skill=_skill(checks), known=known),),
         actions=actions,
         setup=_setup(task, world, where),
-        checks=tuple(_check(check, where) for check in criteria.get("env_assertions") or ()),
+        checks=checks,
         calls=tuple(map(_needed, actions)) if "ACTION" in (criteria.get("reward_basis") or ()) else (),
     )
 
@@ -98,8 +107,9 @@ def _needed(action: Action) -> Action:
     return Action(tool=action.tool, arguments={name: value for name, value in action.arguments.items() if name not in _FREE})
 
 
-def _skill(instruction: str) -> str:
-    return next((skill for skill, cues in _SKILLS if re.search(cues, instruction, re.IGNORECASE)), "hand_over")
+def _skill(checks: Sequence[Check]) -> str:
+    wanted = {check.name for check in checks}
+    return next((skill for name, skill in _SKILLS.items() if name in wanted), "hand_over")
 
 
 def _place(instruction: str) -> str:

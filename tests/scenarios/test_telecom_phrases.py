@@ -73,7 +73,7 @@ def test_question_for_what_the_user_knows_is_heard_and_answered(slot: str) -> No
             assert hear_assistant(text, SETTING.slots, VALUES).asked == (slot,), text
             assert not hear_errands(text, SETTING.errands, SETTING.user, VALUES).wanted, text
     for text in expansions(f"tell.{slot}", VALUES):
-        assert SETTING.slots[slot].find(text, asked=True) == SETTING.slots[slot].find(VALUES[slot]), text
+        assert SETTING.slots[slot].find(text, asked=True) == SETTING.slots[slot].find(VALUES[slot], asked=True), text
 
 
 @pytest.mark.parametrize("skill", SETTING.skills)
