@@ -19,6 +19,7 @@ from events.log import WritableLog
 from events.run import ConversationFinished
 from projections.branches import compare, finished_forks
 from projections.contents import Contents
+from projections.dataset import write_dataset
 from projections.folder import RunFolder
 from projections.records.repairs import Pair, distinct, preference, recoveries
 from projections.records.sft import examples_of
@@ -43,6 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     run = begin(tmp_path_factory.mktemp("repairs") / "run", SETTINGS, INLINE)
     log = run.write_log()
     hold(SETTINGS, log, inline(SETTINGS, log))
+    write_dataset(log, run.dataset)
     log.close()
     return run
 
