@@ -92,9 +92,8 @@ def test_a_question_that_brought_nothing_is_left_out() -> None:
 
 def test_of_calls_made_at_once_one_may_go() -> None:
     """But not the first alone, beside which the words of the step stand."""
-    both = CallTools(
-        "assistant", [Wanted("find_return", {"return_id": "R-2"}), Wanted("find_return", {"return_id": "R-404"})], "One moment."
-    )
+    looks = [Wanted("find_return", {"return_id": "R-2"}), Wanted("find_return", {"return_id": "R-404"})]
+    both = CallTools("assistant", looks, "One moment.")
     told = answer("R-2 is worth 9.5, R-3 is open. Shall I cancel R-1?")
     events = history(say("Please cancel R-1, and look at R-2 and R-3."), both, call("find_return", return_id="R-3"), told, *END)
 
