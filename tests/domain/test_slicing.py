@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from domain.claims import Claims
 from domain.conversation import CallTools, Command, Conversation, Speak, Wanted
 from domain.provenance.origins import Origins
 from domain.slicing import CALLS, EXCHANGE, Rerun, Slice, may_go, smallest
-from domain.supported import Claims
 from domain.world import World
 from events.base import Event
 from tests.parcels import ENVIRONMENT, STARTED, base, begun, call, hold, say
@@ -92,12 +92,10 @@ def test_a_question_that_brought_nothing_is_left_out() -> None:
 
 def test_of_calls_made_at_once_one_may_go() -> None:
     """But not the first alone, beside which the words of the step stand."""
-    both = CallTools(
-        "assistant", [Wanted("find_return", {"return_id": "R-1"}), Wanted("find_return", {"return_id": "R-404"})], "One moment."
-    )
-    events = history(
-        say("Please cancel R-1."), both, call("find_return", return_id="R-3"), answer("R-1 is of C-1, R-3 is open. Cancel R-1?"), *END
-    )
+    looks = [Wanted("find_return", {"return_id": "R-2"}), Wanted("find_return", {"return_id": "R-404"})]
+    both = CallTools("assistant", looks, "One moment.")
+    told = answer("R-2 is worth 9.5, R-3 is open. Shall I cancel R-1?")
+    events = history(say("Please cancel R-1, and look at R-2 and R-3."), both, call("find_return", return_id="R-3"), told, *END)
 
     found = sliced(events)
 
