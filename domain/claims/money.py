@@ -19,9 +19,7 @@ _APART = re.compile(
     r"\b(?:difference|total|refund|charge|in all|back|instead|from|to|balance|fee|sum|pay|paid|save|more|less|credit|limit|"
     r"subtotal|discount|per|insurance|and|or)\b|[=→;]"
 )
-_ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|roughly|estimated|under|up to|less than|more than)|[~≈])[\s*]*$", re.IGNORECASE
-)
+_ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|estimated|under|up to|less than|more than)|[~≈])[\s*]*$", re.IGNORECASE)
 _BALANCE = re.compile(r"balance|remaining|left (?:on|in)|holds?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:now|new|updated|remaining|remains|left|becomes?)\b|→", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:total|in all|altogether|overall|sav\w+|cheaper|increase|difference|refund)\b", re.IGNORECASE)
