@@ -19,9 +19,7 @@ _APART = re.compile(
     r"\b(?:difference|total|refund|charge|in all|back|instead|from|to|balance|fee|sum|pay|paid|save|more|less|credit|limit|"
     r"subtotal|discount|per|insurance|and|or)\b|[=→;]"
 )
-_ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|roughly|estimated|under|over|up to|less than|more than)|[~≈])[\s*]*$", re.IGNORECASE
-)
+_ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|estimated|under|up to|less than|more than)|[~≈])[\s*]*$", re.IGNORECASE)
 _BALANCE = re.compile(r"balance|remaining|left (?:on|in)|holds?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:now|new|updated|remaining|remains|left|becomes?)\b|→", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:total|in all|altogether|overall|sav\w+|cheaper|increase|difference|refund)\b", re.IGNORECASE)
@@ -245,7 +243,8 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     said = {n for unit in units for n, _, _ in numbers_in(unit.text) if 1 < n < 100_000}
     found |= {a * n for a in observed for n in said | set(range(2, 10))}
     found |= {round(a * share * n / 100) for a in observed for share in known.prose.percents for n in range(1, 11)}
-    pairs = {abs(a - b) for a in observed for b in observed} if len(observed) <= 12 else set()
+    named = [value for value in observed if value in message][:8]
+    pairs = {abs(a - b) for a in named for b in named}
     found |= {abs(a - b) for a in pairs for b in pairs} if len(pairs) <= 40 else set()
     found |= {a + b for a in pairs for b in pairs} if len(pairs) <= 40 else set()
     found |= _summed(known, units)
@@ -277,4 +276,4 @@ def _broadly(known: Known, message: set[int], amount: int) -> bool:
     others = [value for value in message if value != amount and value]
     if any(amount + other in observed or abs(amount - other) in observed for other in others):
         return True
-    return len(observed) <= 60 and any(amount - value in observed or amount + value in observed for value in observed)
+    return len(observed) <= 30 and any(amount - value in observed or amount + value in observed for value in observed)
