@@ -13,8 +13,7 @@ from actors.judging import Judging
 from actors.mind import JudgeMind
 from actors.plan import Place, RunSettings
 from actors.run import Ledger
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from events.judgement import FlawPlanted
 from events.log import Log
 from projections.agreement import alpha
@@ -48,6 +47,8 @@ class Study:
         self.kinds = kinds
         self.failed: list[tuple[str, str, str]] = []
         """See ``Judging.failed``."""
+        self.stopped: str | None = None
+        """See ``Judging.stopped``."""
         self._scored: dict[str, Scored] = {}
 
     async def hold(self) -> AsyncIterator[str]:
@@ -62,6 +63,7 @@ class Study:
                 async for _ in judging.judge(wanted):
                     pass
                 self.failed += judging.failed
+                self.stopped = self.stopped or judging.stopped
                 self._scored[kind] = scored(log, judging.run, [judge.model for judge in self._judges])
             finally:
                 log.close()

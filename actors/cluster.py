@@ -26,7 +26,7 @@ from actors.conversation import MindFactory
 from actors.gateway.settings import NOWHERE, Reach
 from actors.host import Host
 from actors.mind import Guarded, Mind, MindBroke, MindLost, Reply
-from actors.minds import MindMaker, is_ours, make_mind, minds_for
+from actors.minds import Cast, MindMaker, is_ours, make_mind, minds_for
 from actors.plan import Planned, RunSettings, data_digest, prepare
 from actors.run import HostLost
 from domain.errors import DomainError, SettingError
@@ -88,7 +88,11 @@ class HostActor:
         if order.data is not None and data_digest(order.data) != order.settings.data:
             raise SettingError(f"{order.data} is not the same on {here} as on {order.machine}; put the same data there")
         places = {name: prepare(load(name), order.settings.seed, order.data, order.settings.simulate) for name in order.settings.settings}
-        return Host(order.settings, places, self.log(order), capacity=order.capacity, minds=self.minds(order))
+        return Host(order.settings, places, self.log(order), capacity=order.capacity, minds=self.minds(order), tools=self._cast.tools)
+
+    @cached_property
+    def _cast(self) -> Cast:
+        return minds_for(self._order.settings, self._order.reach, self._order.folder, self._order.own)
 
     def log(self, order: HostOrder) -> WritableLog:
         """Where it writes."""
@@ -96,8 +100,7 @@ class HostActor:
 
     def minds(self, order: HostOrder) -> MindMaker:
         """What makes the minds of each conversation."""
-        here = minds_for(order.settings, order.reach, order.folder, order.own)
-        return minds_apart(here) if order.dedicated else here
+        return minds_apart(self._cast.agents) if order.dedicated else self._cast.agents
 
     async def hold(self, indices: Sequence[int]) -> list[Event]:
         """Hold conversations; how they came out."""

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from actors.mind import Guarded, Mind, MindBroke, Reply, Say, ToolMind, Unusable, beside
-from domain.agents import ASSISTANT
-from domain.conversation import USER, CallTools, Command, Conversation, End, GiveUp, Propose, RunTool, Speak, decide, replay
+from domain.agents import ASSISTANT, USER
+from domain.conversation import CallTools, Command, Conversation, End, GiveUp, Propose, RunTool, Speak, decide, replay
 from domain.errors import SettingError
 from domain.outcome import Environment, asked_of, needs_proposal, objections_to
 from domain.persona.mood import Mood
@@ -111,7 +111,8 @@ class ConversationActor:
         except MindBroke as error:
             self._record(self._decide(_stop(turn.agent, "model-fault", str(error))))
             return
-        via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage)
+        thoughts = _own_thoughts(turn.agent, reply)
+        via = ModelReplied(agent=turn.agent, model=mind.model, request=mind.request, usage=mind.usage, reasoning=thoughts)
         events = self._events(turn.agent, reply, via)
         if not isinstance(reply, Unusable) and reply.flaw is not None:
             events = [events[0], reply.flaw, *events[1:]]  # whoever replays to any event has the label before the flaw
@@ -127,8 +128,11 @@ class ConversationActor:
         began = self._clock()
         asked = asked_of(self.state, called, self._environment)
         proposal = await self._tools.propose(asked, objections_to(self.state, called.call_id))
-        via = ModelReplied(agent=TOOLS, model=self._tools.model, request=self._tools.request, usage=self._tools.usage)
-        self._record(self._decide(Propose(called.call_id, proposal, via)), latency=self._clock() - began)
+        mind = self._tools
+        thoughts = mind.reasoning and clean_text(mind.reasoning)
+        via = ModelReplied(agent=TOOLS, model=mind.model, request=mind.request, usage=mind.usage, reasoning=thoughts)
+        events = self._decide(Propose(called.call_id, proposal, via))
+        self._record(events, latency=self._clock() - began, cost_usd=mind.cost_usd, more=beside(mind))
 
     def _thought(self, agent: str) -> Awaitable[Reply]:
         """What an agent wants; others that can think meanwhile are set to it."""
@@ -199,6 +203,11 @@ class ConversationActor:
                 thought = self._thoughts.pop(event.agent, None)
                 if thought is not None:
                     thought.cancel()
+
+
+def _own_thoughts(agent: str, reply: Reply) -> str | None:
+    """Reasoning that no event after the reply holds."""
+    return clean_text(reply.reasoning) if agent == USER and not isinstance(reply, Unusable) and reply.reasoning else None
 
 
 def _stop(agent: str, reason: str, detail: str | None = None) -> Command:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import JsonValue
 
 from actors.host import Host
-from actors.minds import MindMaker
+from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
 from actors.plan import Place, Planned, RunSettings, team_content
 from domain.conversation import Conversation, amended, replay
 from domain.editing import Step, edited
@@ -97,9 +97,11 @@ class Forks:
         self._log.append(name, events, self._log.head(name), {"at": round(self._clock(), 3)})
         return name
 
-    async def go_on(self, forks: Sequence[str], minds: MindMaker) -> AsyncIterator[ConversationFinished]:
+    async def go_on(
+        self, forks: Sequence[str], minds: MindMaker = minds_here, tools: ToolMaker = tools_here
+    ) -> AsyncIterator[ConversationFinished]:
         """Hold forks to their ends; yields how each came out. One that has ended before is not held again."""
-        host = Host(self._settings, {}, self._log, minds=minds, clock=self._clock)
+        host = Host(self._settings, {}, self._log, minds=minds, tools=tools, clock=self._clock)
         before = finished_forks(self._log)
         for fork in forks:
             end = before.get(fork) or await host.finish(self.planned(fork))

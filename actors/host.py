@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actors.conversation import ConversationActor
 from actors.mind import BudgetSpent
-from actors.minds import MindMaker, make_tool_mind, minds_here
+from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
 from actors.plan import Place, Planned, Planner, RunSettings
 from domain.conversation import Conversation
 from domain.errors import GoldFault, SettingError
@@ -16,12 +16,16 @@ from domain.faults import Faults
 from domain.goal import gold_world
 from domain.incidents import incidents, usage
 from domain.persona.mood import Mood
+from domain.slips import wanted
 from domain.verdict import Verdict, judge
 from events.base import Event
 from events.conversation import ConversationEnded
 from events.errors import ConcurrencyError, EventsError
 from events.log import WritableLog
 from events.run import BudgetReached, ConversationAbandoned, ConversationFinished
+
+_MOMENT_S, _MOST_MOMENT_S = 0.05, 0.5
+"""How long conversations are begun at a time, at least and at the most."""
 
 
 class Host:
@@ -31,6 +35,7 @@ class Host:
         store: The log; new conversations go to the host's own shard.
         capacity: Conversations at a time.
         minds: Makes minds in this process unless told otherwise.
+        tools: Makes what plays the simulated tools; likewise.
         clock: Wall time in seconds; recorded, never hashed.
     """
 
@@ -42,13 +47,15 @@ class Host:
         *,
         capacity: int = 1,
         minds: MindMaker | None = None,
+        tools: ToolMaker | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings, self._store, self._clock, self._minds = settings, store, clock, minds or minds_here
+        self._tools = tools or tools_here
         self._faults = Faults(settings.faults)
         self._planner = Planner(settings, places, store)
         self._room = asyncio.Semaphore(capacity)
-        self._door = asyncio.Lock()
+        self._open_until = 0.0
         self._draining = False
         gc.freeze()  # worlds and settings never change: the collector need not walk them again and again
 
@@ -81,8 +88,7 @@ class Host:
 
     async def _hold(self, index: int) -> Event | None:
         async with self._room:
-            async with self._door:
-                await asyncio.sleep(0)  # rules never wait: one begins after another, so that who watches or interrupts has a turn
+            await self._turn()
             if self._draining:
                 return None
             stream = self._settings.stream(index)
@@ -97,6 +103,18 @@ class Host:
                 return ConversationAbandoned(stream=stream, reason=f"{type(error).__name__}: {error}", fault="infrastructure")
             finally:
                 self._store.forget(stream)
+
+    async def _turn(self) -> None:
+        """Wait until one may begin: for a moment many do, then whoever watches or interrupts, and those under way, have a turn.
+
+        Rules never wait, so a conversation may be held to its end at once. Those that wait for replies are begun for half of
+        the time, so that a host is filled however much those under way have to do.
+        """
+        while (asleep := time.monotonic()) > self._open_until:
+            await asyncio.sleep(0)
+            if self._open_until < asleep:  # nobody has opened it meanwhile
+                now = time.monotonic()
+                self._open_until = now + min(max((now - asleep) / 2, _MOMENT_S), _MOST_MOMENT_S)
 
     async def finish(self, planned: Planned) -> Event | None:
         """Hold one conversation to its end, from wherever the log has it; None where the host is drained.
@@ -124,7 +142,7 @@ class Host:
             self._minds(planned),
             self._clock,
             Mood.of(planned.persona, setting.slots),
-            make_tool_mind(planned.started.models),
+            self._tools(planned),
         )
         try:
             while actor.state.ended is None:
@@ -149,9 +167,9 @@ class Host:
 
 
 def _verdict(held: Conversation, planned: Planned) -> Verdict:
-    setting, goal = planned.place.setting, planned.goal
+    setting, goal = planned.place.setting, wanted(planned.goal, held.history)
     try:
-        gold = gold_world(planned.place.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+        gold = gold_world(planned.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
     except GoldFault as fault:
         return Verdict(False, (f"gold-faulted:{fault.tool}",), "tool")
-    return judge(held, goal, gold)
+    return judge(held, goal, gold, setting.checks)

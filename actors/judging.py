@@ -9,10 +9,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from actors.mind import JudgeMind, MindBroke, MindLost, Opinion
+from actors.mind import BudgetSpent, JudgeMind, MindBroke, MindLost, Opinion
 from domain.judgement import objections
+from domain.values import clean_text
 from events.judgement import Judged, JudgementRejected
-from events.log import WritableLog
+from events.log import Recorded, WritableLog
 from projections.case import Case, case_of
 from projections.contents import Contents
 from projections.errors import RecordError
@@ -40,6 +41,8 @@ class Judging:
         self.run: RunView = read_run(log)
         self.failed: list[tuple[str, str, str]] = []
         """(conversation, judge, last objection) where a judge gave no judgement that could be taken."""
+        self.stopped: str | None = None
+        """Why nobody is asked any more, where money is why."""
 
     @property
     def conversations(self) -> list[str]:
@@ -65,9 +68,10 @@ class Judging:
                 task.cancel()
 
     async def _judge(self, conversation: str) -> None:
-        done = judgements(self._log.read(stream_of(conversation)))
+        before = list(self._log.read(stream_of(conversation)))
+        done = judgements(before)
         judges = [judge for judge in self._judges if self._again or judge.model not in done]
-        if not judges:
+        if not judges or self.stopped:
             return
         records = list(self._log.read(conversation))
         wrong = mismatch(records, self.run.finished[conversation])
@@ -75,21 +79,23 @@ class Judging:
             raise RecordError(f"stream {conversation}: {wrong}; restore the log from a copy")
         case = case_of(self._contents, records)
         for judge in judges:
-            await self._ask(judge, case)
+            await self._ask(judge, case, *_standing(before, judge.model))
         self._log.forget(stream_of(conversation))
 
-    async def _ask(self, judge: JudgeMind, case: Case) -> None:
-        rejected: list[str] = []
-        for _ in range(ATTEMPTS):
+    async def _ask(self, judge: JudgeMind, case: Case, sample: int, attempts: int, rejected: list[str]) -> None:
+        for _ in range(attempts):
             began = self._clock()
             try:
-                opinion = await judge.judge(case, rejected)
+                opinion = await judge.judge(case, rejected, sample)
+            except BudgetSpent as error:
+                self.stopped = str(error)
+                return
             except MindLost as error:  # nothing was said, so nothing is recorded
                 self.failed.append((case.conversation, judge.model, str(error)))
                 return
             except MindBroke as error:
                 opinion = Opinion(None, (str(error),))
-            wrong = opinion.objections
+            wrong = tuple(map(clean_text, opinion.objections))
             if opinion.judgement is not None:
                 wrong += tuple(objections(opinion.judgement, case.axes, case.turns))
             elif not wrong:
@@ -104,9 +110,10 @@ class Judging:
         about: dict[str, Any] = {"judge": model, "conversation": case.conversation, "request": opinion.request, "usage": opinion.usage}
         judgement = opinion.judgement
         if wrong or judgement is None:
-            raw = opinion.raw or (judgement.model_dump_json() if judgement else None)
-            event: Judged | JudgementRejected = JudgementRejected(**about, reasons=wrong, raw=raw)
+            raw = opinion.raw or (judgement.model_dump_json() if judgement else "")
+            event: Judged | JudgementRejected = JudgementRejected(**about, reasons=wrong, raw=clean_text(raw) or None)
         else:
+            about["reasoning"] = opinion.reasoning and clean_text(opinion.reasoning)
             event = Judged(**about, events=case.events, digest=case.digest, axes=judgement.axes, turns=judgement.turns)
         now = self._clock()
         circumstances: dict[str, Any] = {"at": round(now, 3)}
@@ -114,5 +121,19 @@ class Judging:
             circumstances["latency_s"] = round(now - began, 3)
         if opinion.cost_usd is not None:
             circumstances["cost_usd"] = opinion.cost_usd
+        if opinion.incidents:
+            circumstances["incidents"] = list(opinion.incidents)
         stream = stream_of(case.conversation)
         self._log.append(stream, [event], self._log.head(stream), circumstances)
+
+
+def _standing(records: Sequence[Recorded], judge: str) -> tuple[int, int, list[str]]:
+    """How often a judge was through with a case, how often it may be asked now, and what was wrong where it was stopped in between."""
+    through, rejected = 0, list[JudgementRejected]()
+    for record in records:
+        event = record.event
+        if isinstance(event, JudgementRejected) and event.judge == judge:
+            rejected.append(event)
+        if (isinstance(event, Judged) and event.judge == judge) or len(rejected) == ATTEMPTS:
+            through, rejected = through + 1, []
+    return through, ATTEMPTS - len(rejected), [reason for event in rejected for reason in event.reasons]

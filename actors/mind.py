@@ -14,7 +14,7 @@ from domain.errors import SettingError
 from domain.judgement import Judgement
 from domain.simulated import Asked, Proposal
 from events.base import Event
-from events.conversation import Usage
+from events.conversation import Usage, UserSlipped
 from events.errors import EventsError
 from events.judgement import FlawPlanted
 from events.tools import Objection
@@ -40,7 +40,7 @@ class Say:
     content: str
     reasoning: str | None = None
     done: str | None = None
-    flaw: FlawPlanted | None = None
+    flaw: FlawPlanted | UserSlipped | None = None
     """What is wrong with it on purpose."""
 
 
@@ -51,7 +51,7 @@ class UseTools:
     calls: tuple[Wanted, ...]
     content: str | None = None
     reasoning: str | None = None
-    flaw: FlawPlanted | None = None
+    flaw: FlawPlanted | UserSlipped | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Mind(Protocol):
         """What the last reply cost, in US dollars; recorded, never hashed."""
 
 
-def beside(mind: Mind) -> Mapping[str, Any]:
+def beside(mind: "Mind | ToolMind") -> Mapping[str, Any]:
     """What else the last reply is recorded with, such as ``incidents`` on the way to it; nothing for rules. Never hashed."""
     found: Mapping[str, Any] = getattr(mind, "beside", {})
     return found
@@ -158,6 +158,14 @@ class ToolMind(Protocol):
     def usage(self) -> Usage | None:
         """What the last proposal took; None where nothing was paid for."""
 
+    @property
+    def cost_usd(self) -> float | None:
+        """What the last proposal cost, in US dollars; recorded, never hashed."""
+
+    @property
+    def reasoning(self) -> str | None:
+        """What was thought for the last proposal; None for rules."""
+
 
 @dataclass(frozen=True)
 class Opinion:
@@ -172,6 +180,9 @@ class Opinion:
     cost_usd: float | None = None
     raw: str | None = None
     """The answer as it came, where it was none."""
+    reasoning: str | None = None
+    incidents: tuple[str, ...] = ()
+    """What went wrong on the way to it; recorded, never hashed."""
 
 
 class JudgeMind(Protocol):
@@ -179,11 +190,12 @@ class JudgeMind(Protocol):
 
     model: str
 
-    async def judge(self, case: Case, rejected: Sequence[str] = ()) -> Opinion:
+    async def judge(self, case: Case, rejected: Sequence[str] = (), sample: int = 0) -> Opinion:
         """Score a conversation.
 
         Args:
             rejected: What was wrong with the answers to the same case so far, oldest first.
+            sample: How often this judge has judged the same case before: who is asked again is not to be read from a cache.
 
         Raises:
             MindLost: The machine or the network is at fault.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from actors import llm
 from actors.conversation import MindFactory
@@ -16,15 +17,16 @@ from actors.offline.user import OfflineUser
 from actors.offline.worker import OfflineWorker
 from actors.plan import Planned, RunSettings
 from actors.playing import UserMind
-from actors.recorded import RecordedMind, kept_replies
+from actors.recorded import RecordedMind, RecordedTools, kept_proposals, kept_replies
+from actors.simulating import ModelTools
 from actors.thinking import ModelMind
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.traits import Persona
 from domain.setting import Setting
 from domain.simulated import TOOLS
+from domain.slips import Slip
 from events.subagents import SubagentStarted
 from projections.folder import RunFolder
 from projections.transcript import assistant_is_told, subagent_is_told
@@ -34,6 +36,8 @@ OFFLINE = {USER: "offline/user", ASSISTANT: "offline/assistant", TOOLS: "offline
 
 MindMaker = Callable[[Planned], MindFactory]
 """For one conversation: what makes its minds."""
+ToolMaker = Callable[[Planned], ToolMind | None]
+"""For one conversation: what plays its simulated tools; None where no model is named for them."""
 
 
 def is_ours(model: str) -> bool:
@@ -61,8 +65,8 @@ def check_models(models: Mapping[str, str]) -> None:
                 raise SettingError(f"{error}; without any provider, {offered[0]} can play the {path}") from error
 
 
-def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int) -> Mind:
-    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal and persona.
+def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Persona, seed: int, slip: Slip | None = None) -> Mind:
+    """The mind that plays a role, or a sub-agent by its path, in one conversation. Only the user's is told goal, persona and slip.
 
     Raises:
         SettingError: The role cannot be played by this model.
@@ -71,25 +75,12 @@ def make_mind(role: str, model: str, setting: Setting, goal: Goal, persona: Pers
         raise SettingError(f"model {model!r} cannot play the {role} without a gateway")
     check_models({role: model})
     if role == USER:
-        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed)
+        return OfflineUser(goal, persona, setting.phrases, setting.slots, seed, setting.user, setting.errands, slip)
     if role != ASSISTANT:
         return OfflineWorker(model, role, setting.assistant.at(role), setting.phrases, seed)
     if model.startswith(FAMILY):
         return FlawedAssistant(model, setting, seed)
     return OfflineAssistant(setting.skills, setting.slots, setting.authenticate, setting.phrases, seed, setting.team)
-
-
-def make_tool_mind(models: Mapping[str, str]) -> ToolMind | None:
-    """The mind that plays a conversation's simulated tools; None where no model is named for them.
-
-    Raises:
-        SettingError: The tools cannot be played by this model.
-    """
-    model = models.get(TOOLS)
-    if model is None:
-        return None
-    check_models({TOOLS: model})
-    return OfflineTools()
 
 
 def minds_here(planned: Planned) -> MindFactory:
@@ -98,12 +89,32 @@ def minds_here(planned: Planned) -> MindFactory:
 
     def mind(path: str, begun: SubagentStarted | None) -> Mind:
         model = started.models[path] if begun is None else begun.model
-        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed)
+        return make_mind(path, model, planned.place.setting, planned.goal, planned.persona, started.seed, planned.slip)
 
     return mind
 
 
-def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -> MindMaker:
+def tools_here(planned: Planned) -> ToolMind | None:
+    """The embedded simulator, where the run names it.
+
+    Raises:
+        SettingError: It names another one.
+    """
+    model = planned.started.models.get(TOOLS)
+    if model is not None and not is_ours(model):
+        raise SettingError(f"model {model!r} cannot play the tools without a gateway")
+    check_models({TOOLS: model} if model else {})
+    return OfflineTools() if model else None
+
+
+class Cast(NamedTuple):
+    """Who plays in a run."""
+
+    agents: MindMaker
+    tools: ToolMaker
+
+
+def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -> Cast:
     """Minds of a run as its models want them; a gateway is made only where one is needed.
 
     Args:
@@ -128,7 +139,15 @@ def minds_for(settings: RunSettings, reach: Reach, folder: Path, own: int = 0) -
 
         return mind
 
-    return maker
+    def tools(planned: Planned) -> ToolMind | None:
+        model, recording = planned.started.models.get(TOOLS), reach.recording(TOOLS)
+        if model is not None and recording is not None:
+            return RecordedTools(kept_proposals(logs[recording], planned.stream), model)
+        if model is None or gateway is None or is_ours(model):
+            return tools_here(planned)
+        return ModelTools(gateway, model, for_role(TOOLS, settings.roles), planned.stream)
+
+    return Cast(maker, tools)
 
 
 def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:
@@ -140,7 +159,7 @@ def minds_through(gateway: Gateway, settings: RunSettings) -> MindMaker:
         def mind(path: str, begun: SubagentStarted | None) -> Mind:
             model, role = started.models[path] if begun is None else begun.model, for_role(path, settings.roles)
             if path == USER:
-                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream)
+                return UserMind(gateway, model, planned.goal, planned.persona, role, planned.stream, setting.user)
             agent = setting.assistant.at(path)
             if begun is None:
                 system = assistant_is_told(setting.summary, setting.policy.prose, started.clock)

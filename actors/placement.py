@@ -75,8 +75,9 @@ def crew_of(
 ) -> Iterator[Crew]:
     """The hosts of a run, and their end."""
     if placement.kind == "inline":
-        minds = minds_for(settings, reach, folder)
-        yield InlineCrew(Host(settings, places, store, capacity=placement.capacity, minds=minds), placement.capacity)
+        cast = minds_for(settings, reach, folder)
+        host = Host(settings, places, store, capacity=placement.capacity, minds=cast.agents, tools=cast.tools)
+        yield InlineCrew(host, placement.capacity)
         return
     cluster = _cluster(placement.kind)
     logs = RunFolder(folder.resolve()).addresses()

@@ -13,13 +13,13 @@ import orjson
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from actors.gateway.settings import Role
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.sampling import draw_persona
 from domain.persona.traits import Persona
 from domain.setting import Setting
+from domain.slips import Slip, Slips
 from domain.values import canonical
 from domain.world import Base, World
 from events.conversation import ConversationStarted
@@ -27,7 +27,7 @@ from events.digests import content_digest
 from events.log import WritableLog
 from scenarios.simulation import simulate
 
-_LATER = frozenset({"simulate", "faults", "roles"})
+_LATER = frozenset({"simulate", "faults", "slips", "roles"})
 
 
 class RunSettings(BaseModel):
@@ -47,6 +47,8 @@ class RunSettings(BaseModel):
     """Tools with code that are simulated in this run; ``all`` for all."""
     faults: dict[str, float] = {}
     """Kind of fault -> how often tools fail so; ``domain/faults.py`` has the kinds."""
+    slips: dict[str, float] = {}
+    """Kind of slip -> how often users slip so; ``domain/slips.py`` has the kinds."""
 
     roles: dict[str, Role] = {}
     """How models are asked, by role or path of a sub-agent."""
@@ -113,6 +115,7 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         "scenario": orjson.dumps(source, option=orjson.OPT_SORT_KEYS),
         "policy": setting.policy.prose.encode(),
         "toolset": orjson.dumps(setting.assistant.toolset.specs),
+        **({"user_toolset": orjson.dumps(setting.user.toolset.specs)} if setting.user else {}),
     }
     return Place(setting, base, goals, content, team_content(setting))
 
@@ -146,6 +149,13 @@ class Planned:
     place: Place
     goal: Goal
     persona: Persona
+    slip: Slip | None = None
+    """What the user gets wrong, where a rule plays them."""
+
+    @cached_property
+    def world(self) -> World:
+        """The world in which it begins."""
+        return self.place.world.with_changes(self.started.setup)
 
 
 class Planner:
@@ -183,7 +193,8 @@ class Planner:
             models=self.settings.models,
             clock=place.setting.clock,
             limits=place.setting.limits,
+            setup=goal.setup,
             enforced=self.settings.enforced,
             **self._content[place.setting.name],
         )
-        return Planned(self.settings.stream(index), started, place, goal, persona)
+        return Planned(self.settings.stream(index), started, place, goal, persona, Slips(self.settings.slips).draw(seed, goal))

@@ -1,4 +1,4 @@
-"""The user that a real model plays: knows goal and persona, in words; knows no tools."""
+"""The user that a real model plays: knows goal and persona, in words, and no tools but the user's own."""
 
 import asyncio
 import re
@@ -10,19 +10,22 @@ from actors.gateway.calls import Answer, Request
 from actors.gateway.gateway import Gateway
 from actors.gateway.parse import Understood, understand, unusable
 from actors.gateway.settings import Role
-from actors.mind import Reply, Say
+from actors.mind import Reply, Say, UseTools
 from actors.thinking import ModelMind
-from domain.conversation import USER
+from domain.agents import USER, Agent
 from domain.goal import Goal
-from domain.persona.guidance import guidance
+from domain.persona.guidance import feelings, guidance
 from domain.persona.traits import Persona
+from events.conversation import MoodShifted
 from events.digests import content_digest
-from projections.transcript import Message
+from projections.transcript import Message, json_text, told
 from scenarios.load import persona_wording
 
 PROMPTS = Path(__file__).parent / "prompts"
 ENDS = {"###DONE###": "user-done", "###TRANSFERRED###": "user-transferred", "###GIVE-UP###": "user-gave-up"}
 """What a user writes at the end of the last message -> why the conversation ends."""
+FEELING = "(How you feel now, which nobody wrote and only you know:"
+"""How what is said of the user's mood begins; a bracket ends it."""
 OPENING = Message(role="user", content="(The chat is open. Write your first message.)")
 """Stands before the user's first message: models reply to something."""
 
@@ -33,11 +36,14 @@ class UserMind(ModelMind):
     Args:
         goal: What they want and know.
         persona: How they speak.
+        own: What they can do themselves; None where they can only speak.
     """
 
-    def __init__(self, gateway: Gateway, model: str, goal: Goal, persona: Persona, role: Role, conversation: str) -> None:
-        self._person = user_prompt(goal, persona)
-        super().__init__(gateway, model, USER, self._person, None, role, conversation)
+    def __init__(
+        self, gateway: Gateway, model: str, goal: Goal, persona: Persona, role: Role, conversation: str, own: Agent | None = None
+    ) -> None:
+        self._person = user_prompt(goal, persona, own)
+        super().__init__(gateway, model, USER, self._person, own, role, conversation)
 
     async def reply(self) -> Reply:
         """What the user says next: one message, or the best of several."""
@@ -45,7 +51,7 @@ class UserMind(ModelMind):
             return await super().reply()
         requests = [self._request(self._messages(), sample) for sample in range(self._role.candidates)]
         answers = await asyncio.gather(*map(self._gateway.ask, requests))
-        drafts = {reply.content: answer for answer in answers for reply in [self._understood(answer).reply] if isinstance(reply, Say)}
+        drafts = {text: answer for answer in answers for text in [_draft(self._understood(answer).reply)] if text is not None}
         if not drafts:  # none can be used: as if the first were the only one
             chosen = answers[0]
         elif len(drafts) == 1:
@@ -69,12 +75,19 @@ class UserMind(ModelMind):
         )
 
     def _transcript(self) -> list[Message]:
-        return [OPENING, *super()._transcript()]
+        """What was said; how the user feels stands below the message that moved them, and there it stays."""
+        felt = {position: event for position, event in self._seen if isinstance(event, MoodShifted)}
+        lines = [OPENING]
+        for line in told(self._seen, self._path):
+            shift = felt.get(line.last + 1)  # it is recorded with the message that moved them
+            note = f"\n\n{FEELING} {feelings(shift, persona_wording())})" if shift else ""
+            lines.append(line.message.model_copy(update={"content": line.message.content + note}))
+        return lines
 
     def _understood(self, answer: Answer) -> Understood:
-        reasons, reply = understand(answer, {})
+        reasons, reply = understand(answer, self._tools)
         if not isinstance(reply, Say):
-            return Understood(reasons, reply if not answer.calls else unusable(answer, reasons, final=True))
+            return Understood(reasons, reply if self._tools or not answer.calls else unusable(answer, reasons, final=True))
         text, done = reply.content, None
         for marker, reason in ENDS.items():
             if marker in text:
@@ -82,15 +95,22 @@ class UserMind(ModelMind):
         if not text.strip():
             reason = "empty: the last message needs words before its mark"
             return Understood((reason,), unusable(answer, (reason,), final=True))
-        return Understood((), Say(text.strip(), done=done))
+        return Understood((), Say(text.strip(), reply.reasoning, done))
 
 
-def user_prompt(goal: Goal, persona: Persona) -> str:
+def _draft(reply: Reply) -> str | None:
+    """A candidate as the others are compared with it: what is said, or what is done; None where it is neither."""
+    if isinstance(reply, UseTools):
+        return "\n".join(f"(does: {wanted.tool} {json_text(dict(wanted.arguments))})" for wanted in reply.calls)
+    return reply.content if isinstance(reply, Say) else None
+
+
+def user_prompt(goal: Goal, persona: Persona, own: Agent | None = None) -> str:
     """What the model that plays a user is told."""
     done, transferred, gave_up = ENDS
     words: dict[str, Any] = {"done": done, "transferred": transferred, "gave_up": gave_up}
     manner = guidance(persona, persona_wording()).splitlines()
-    return str(_template("user").render(instruction=goal.instruction, identity=goal.identity, manner=manner, **words)).strip()
+    return str(_template("user").render(instruction=goal.instruction, identity=goal.identity, manner=manner, own=own, **words)).strip()
 
 
 def _number(text: str, most: int) -> int:

@@ -1,16 +1,20 @@
 """``recorded/PATH``: what another run's log holds is said again, reply by reply; nothing is asked and nothing is paid."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from actors.conversation import UNUSABLE
 from actors.mind import MindBroke, MindLost, Reply, Say, Unusable, UseTools
 from domain.conversation import Wanted
+from domain.simulated import TOOLS, Asked, Denial, Proposal
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, ReplyRejected, Usage, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, ReplyRejected, Usage, UserSlipped, UserSpoke
+from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished
-from events.tools import ToolCalled
+from events.tools import Objection, ProposalRejected, ToolAnswered, ToolCalled, ToolRefused
 
 _NOT_BROKEN = ("call-limit", UNUSABLE)
 _TOO_MANY = 10_000
@@ -60,6 +64,73 @@ class RecordedMind:
         return kept.reply
 
 
+class RecordedTools:
+    """Proposes what was proposed in a recorded conversation; what was turned down is again, for the reasons that are recorded.
+
+    Args:
+        proposals: Call and number of the attempt -> what was proposed.
+        model: Of the run that is held.
+    """
+
+    def __init__(self, proposals: Mapping[tuple[str, int], "KeptProposal"], model: str) -> None:
+        self._proposals, self.model = proposals, model
+        self.request: str | None = None
+        self.usage: Usage | None = None
+        self.cost_usd: float | None = None
+        self.reasoning: str | None = None
+        self.beside: Mapping[str, Any] = {"recorded": True}
+
+    async def propose(self, asked: Asked, objections: Sequence[Sequence[Objection]]) -> Proposal:
+        """See ``ToolMind.propose``.
+
+        Raises:
+            MindLost: The recording holds no such call.
+        """
+        kept = self._proposals.get((asked.call_id, len(objections)))
+        if kept is None:
+            raise MindLost(f"the recording holds no proposal {len(objections) + 1} for call {asked.call_id} of {asked.tool.name}")
+        via, proposal = kept
+        self.model, self.request, self.usage, self.reasoning = via.model, via.request, via.usage, via.reasoning
+        return proposal
+
+
+class KeptProposal(NamedTuple):
+    """One recorded proposal and who made it."""
+
+    via: ModelReplied
+    proposal: Proposal
+
+
+def kept_proposals(log: Log, stream: str) -> dict[tuple[str, int], KeptProposal]:
+    """Call and number of the attempt, counted from 0 -> what was proposed in a conversation.
+
+    Raises:
+        CorruptLog: The stream is damaged.
+    """
+    found: dict[tuple[str, int], KeptProposal] = {}
+    attempts: Counter[str] = Counter()
+    via: ModelReplied | None = None
+    for record in log.read(stream):
+        event = record.event
+        if isinstance(event, ModelReplied):
+            via = event if event.agent == TOOLS else None
+            continue
+        match event:
+            case ProposalRejected():
+                proposal = Proposal(rejected=event)
+            case ToolAnswered():
+                proposal = Proposal(event.observation, event.changes)
+            case ToolRefused():
+                proposal = Proposal(denial=Denial(event.code, event.reason))
+            case _:
+                continue
+        if via is not None:
+            found[event.call_id, attempts[event.call_id]] = KeptProposal(via, proposal)
+            attempts[event.call_id] += 1
+            via = None
+    return found
+
+
 class Kept(NamedTuple):
     """One recorded reply: who gave it, to what, for how much, and what it was; or how the mind broke."""
 
@@ -74,7 +145,7 @@ def kept_replies(log: Log, stream: str) -> dict[str, list[Kept]]:
         CorruptLog: The stream is damaged.
     """
     found: dict[str, list[Kept]] = {}
-    events = [record.event for record in log.read(stream)]
+    events = [record.event for record in log.read(stream) if getattr(record.event, "agent", None) != TOOLS]
     places = [place for place, event in enumerate(events) if isinstance(event, ModelReplied | ReplyRejected)]
     for place, after in zip(places, [*places[1:], len(events)], strict=True):
         via = events[place]
@@ -99,10 +170,14 @@ def _reply(via: ModelReplied | ReplyRejected, events: Sequence[Event]) -> Reply:
     if isinstance(via, ReplyRejected):
         return Unusable(via.raw, via.characters, via.reasons)
     match events[0]:
+        case FlawPlanted() | UserSlipped() as flaw:
+            reply = _reply(via, events[1:])
+            return reply if isinstance(reply, Unusable | MindBroke) else replace(reply, flaw=flaw)
         case UserSpoke(content=content) | AssistantSpoke(content=content) as spoken:
             over = events[1] if len(events) > 1 else None
             done = over.reason if isinstance(over, ConversationEnded) and over.fault is None else None
-            return Say(content, getattr(spoken, "reasoning", None), done)
+            reasoning = spoken.reasoning if isinstance(spoken, AssistantSpoke) else getattr(via, "reasoning", None)
+            return Say(content, reasoning, done)
         case ToolCalled(content=content, reasoning=reasoning):
             calls = []
             for event in events:

@@ -1,12 +1,13 @@
 """Rerun: makes recorded calls against a setting on outside data, directly or by way of a log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.recordings import Call, Gold, Patch
+from domain.agents import ASSISTANT, Agent
 from domain.conversation import CallTools, Conversation, RunTool, Wanted, decide, replay
 from domain.errors import SettingError
 from domain.outcome import Environment
@@ -66,10 +67,12 @@ class Rerun:
     def __init__(self, setting: Setting, folder: Path, log: WritableLog | None) -> None:
         if setting.data is None:
             raise SettingError(f"setting {setting.name!r} runs on a world of its own only; recordings need one with outside data")
-        self._setting, self._data, self._log = setting, setting.data, log
+        self.setting, self._data, self._log = setting, setting.data, log
         self._base = setting.base(setting.data.read(folder))
         tools = Toolset(tool.reference if isinstance(tool, SimulatedTool) else tool for tool in setting.toolset.values())
-        self._environment = Environment.of(tools, Policy(""), setting.schema)
+        assistant = Agent(ASSISTANT, "", "", Toolset(tools[name] for name in setting.service_tools))
+        user = replace(setting.user, tools=Toolset(tools[name] for name in setting.user.tools)) if setting.user else None
+        self._environment = Environment(assistant, Policy(""), setting.schema, user=user)
         self._begun: dict[bytes, Standing] = {}
         self._reached: dict[tuple[str, int, int], Standing] = {}
         self._cases = 0
@@ -86,9 +89,9 @@ class Rerun:
             world = World(self._base)
             if patch:
                 if self._data.tables is None:
-                    raise SettingError(f"setting {self._setting.name!r} cannot begin in a patched state: its outside data has no 'tables'")
-                world = World(self._setting.base(self._data.tables(patched(self._data.document(world), patch))))
-            self._begun[key] = Standing(replay(Conversation(world), [_started(self._setting)]), self._data)
+                    raise SettingError(f"setting {self.setting.name!r} cannot begin in a patched state: its outside data has no 'tables'")
+                world = World(self.setting.base(self._data.tables(patched(self._data.document(world), patch))))
+            self._begun[key] = Standing(replay(Conversation(world), [_started(self.setting)]), self._data)
         return self._begun[key]
 
     def after_gold(self, task: str, gold: Gold, steps: int, repeats: int) -> Standing:

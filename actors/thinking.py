@@ -6,6 +6,7 @@ from typing import Any
 from actors.gateway.calls import Answer, Request
 from actors.gateway.gateway import Gateway
 from actors.gateway.parse import Understood, understand, unusable
+from actors.gateway.receipt import receipt
 from actors.gateway.settings import Role
 from actors.mind import Reply
 from domain.agents import Agent
@@ -13,7 +14,6 @@ from events.base import Event
 from events.conversation import ReplyRejected, Usage
 from projections.transcript import Message, told
 
-_NANO = 10**9
 AGAIN = "Your last reply could not be used:"
 """How a model's next question begins after such a reply."""
 
@@ -75,20 +75,12 @@ class ModelMind:
         return messages
 
     def _request(self, messages: list[dict[str, Any]], sample: int = 0) -> Request:
-        parameters = self._role.parameters
-        if sample and self._role.seed is not None:
-            parameters["seed"] = self._role.seed + sample
-        return Request(self._asked, messages, self._specs, parameters, self._conversation, self._path, sample)
+        return Request(self._asked, messages, self._specs, self._role.parameters(sample), self._conversation, self._path, sample)
 
     def _note(self, answers: Sequence[Answer], request: str) -> None:
         """What the reply took; the first answer is the one that counts."""
-        self.model, self.request = answers[0].model, request
-        prompt, completion = sum(answer.prompt_tokens for answer in answers), sum(answer.completion_tokens for answer in answers)
-        self.usage = Usage(prompt_tokens=prompt, completion_tokens=completion)
-        costs = [answer.cost_nano for answer in answers if answer.cost_nano is not None]
-        incidents = [incident for answer in answers for incident in answer.incidents]
-        self.cost_usd = sum(costs) / _NANO if costs else None
-        self.beside = {"incidents": incidents} if incidents else {}
+        took = receipt(answers, request)
+        self.model, self.request, self.usage, self.cost_usd, self.beside = took.model, took.request, took.usage, took.cost_usd, took.beside
 
 
 def _sent(message: Message) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.measure import Finding
 
-PARTS = ("append", "postgres", "replay", "world", "conversations", "turns", "growth", "scale", "tools", "gateway")
+PARTS = ("append", "postgres", "replay", "world", "conversations", "turns", "growth", "scale", "forks", "origins", "tools", "gateway")
 
 
 def main() -> None:

@@ -32,6 +32,8 @@ class TruthfulTools:
     model = "bench/truthful"
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
+    reasoning: str | None = None
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from actors.conversation import ConversationActor
 from actors.mind import Mind, Reply, Say, UseTools
 from actors.plan import Place, prepare
-from domain.agents import ASSISTANT
-from domain.conversation import USER, Wanted
+from domain.agents import ASSISTANT, USER
+from domain.conversation import Wanted
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, Limits, Usage, UserSpoke
 from events.log import WritableLog

@@ -8,7 +8,8 @@ from pathlib import Path
 from actors.conversation import ConversationActor
 from benchmarks.measure import Finding, Timing, interleaved
 from benchmarks.talks import TALKS, Talk, actor
-from domain.conversation import USER, Turn
+from domain.agents import USER
+from domain.conversation import Turn
 from events.store import EventStore
 
 LENGTHS = (10, 100, 400)

@@ -18,6 +18,8 @@ from events.digests import content_digest
 
 ASSISTANT = "assistant"
 """Path of the agent that serves the user."""
+USER = "user"
+"""Path of the user, who may have tools of their own."""
 _REQUEST = "What is to be done or found out, with every value that is needed for it: the agent knows nothing else."
 
 
@@ -97,6 +99,10 @@ class Agent:
         yield path, self
         for name, agent in self.subagents.items():
             yield from agent.walk(f"{path}/{name}")
+
+
+NO_TOOLS = Agent(USER, "", "", Toolset([]))
+"""A user who can only speak."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.agents import ASSISTANT, Delegate, depth_of, parent_of
+from domain.agents import ASSISTANT, USER, Delegate, depth_of, parent_of
 from domain.errors import OutOfOrder, Refusal
 from domain.history import History, Names
 from domain.outcome import Environment, outcomes, proposed
@@ -35,7 +35,6 @@ from events.conversation import (
 from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
-USER = "user"
 SUBAGENT = "subagent"
 """Kind of the fault that an agent sees where its sub-agent gave up."""
 _SECONDS_PER_CALL = 60
@@ -142,9 +141,9 @@ class Conversation:
             turns = [*(Turn(call.agent, call) for call in self._first_calls()), *map(Turn, self.thinkers())]
             return min(turns, key=lambda turn: (self.team.acted.get(turn.agent, 0), turn.agent))
         last = self.history[-1]
-        if isinstance(last, ReplyRejected):
+        if isinstance(last, _GOES_ON):
             return Turn(last.agent)
-        return Turn(ASSISTANT if isinstance(last, _ASSISTANT_NEXT) else USER)
+        return Turn(ASSISTANT if isinstance(last, UserSpoke) else USER)
 
     def thinkers(self) -> list[str]:
         """Agents that may think at the same time: nothing that another does changes what they see."""
@@ -172,9 +171,10 @@ class Conversation:
         if self.started is None:
             return None
         limits = self.started.limits
-        if agent == USER:
-            return "turn-limit" if self.turns >= limits.turns else None
-        return "call-limit" if self.calls >= limits.tool_calls else None
+        if agent == USER and self.turns >= limits.turns:
+            return "turn-limit"
+        speaks = agent == USER and not isinstance(self.history[-1], _OUTCOMES)
+        return "call-limit" if self.calls >= limits.tool_calls and not speaks else None
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,9 @@ class Turn:
     call: ToolCalled | None = None
 
 
-_ASSISTANT_NEXT = (UserSpoke, ToolAnswered, ToolRefused, ToolFaulted)
+_OUTCOMES = (ToolAnswered, ToolRefused, ToolFaulted)
+_GOES_ON = (ReplyRejected, ToolAnswered, ToolRefused, ToolFaulted)
+"""After these whoever they are about goes on: who made the call, or is asked again."""
 
 
 def decide(state: Conversation, command: Command, environment: Environment, memory: Memory) -> list[Event]:
@@ -225,7 +227,7 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
 
 def _run(state: Conversation, command: RunTool, environment: Environment, memory: Memory) -> list[Event]:
     called = _waiting(state, command.call_id)
-    tool = environment.assistant.at(called.agent).toolset.get(called.tool)
+    tool = environment.at(called.agent).toolset.get(called.tool)
     if not isinstance(tool, Delegate):
         return outcomes(state, called, environment, memory)
     about: dict[str, Any] = {"agent": called.agent, "call_id": called.call_id}
@@ -237,7 +239,7 @@ def _run(state: Conversation, command: RunTool, environment: Environment, memory
     except Refusal as refusal:
         return [ToolRefused(**about, code=refusal.code, reason=refusal.reason)]
     path = state.team.next_path(called.agent, tool.name)
-    agent = environment.assistant.at(path)
+    agent = environment.at(path)
     models = state.started.models if state.started else {}
     return [
         SubagentStarted(
@@ -312,7 +314,7 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
             case MoodShifted() if mood is not None:
                 mood = mood.evolve(event)
             case ConversationStarted():
-                started = event
+                started, world = event, world.with_changes(event.setup)
             case ConversationEnded():
                 ended = event
             case ConversationForked() if started is not None:

@@ -90,7 +90,7 @@ def _calls(step: Step, edit_of: ToolCalled, edit: Mapping[str, Any]) -> CallTool
 
 def _outcome(state: Conversation, event: Outcome, edit: Mapping[str, Any], environment: Environment) -> Event:
     call = next((call for call in state.waiting if call.call_id == event.call_id), None)
-    if call is None or isinstance(environment.assistant.at(call.agent).toolset.get(call.tool), Delegate):
+    if call is None or isinstance(environment.at(call.agent).toolset.get(call.tool), Delegate):
         raise SettingError(f"{event.call_id} was answered by a sub-agent; edit what the sub-agent said")
     kind = edit.get(KIND, event.TOPIC.partition(".")[0])
     if kind not in _OUTCOMES:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from domain.agents import ASSISTANT, Agent
+from domain.agents import ASSISTANT, NO_TOOLS, USER, Agent
 from domain.agreement import same
 from domain.checks import check, unchecked
 from domain.errors import OutOfOrder, Refusal, WorldError
@@ -50,11 +50,21 @@ class Environment:
     """How often tools fail."""
     checked: bool = True
     """Whether proposals of simulated tools are compared with the world; not so only to measure what that is worth."""
+    user: Agent | None = None
+    """The user, where they have tools of their own."""
 
     @classmethod
     def of(cls, toolset: Toolset, policy: Policy, schema: Schema) -> "Environment":
         """An environment with one agent."""
         return cls(Agent(ASSISTANT, "", policy.prose, toolset), policy, schema)
+
+    def at(self, path: str) -> Agent:
+        """The agent that plays a path.
+
+        Raises:
+            SettingError: There is none.
+        """
+        return (self.user or NO_TOOLS) if path == USER else self.assistant.at(path)
 
 
 def outcomes(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> list[Event]:
@@ -69,7 +79,7 @@ def outcomes(state: "Conversation", called: ToolCalled, environment: Environment
     event = _declined(state, called, environment, memory)
     if event is not None:
         return [event]
-    tool = environment.assistant.at(called.agent).toolset[called.tool]
+    tool = environment.at(called.agent).toolset[called.tool]
     if isinstance(tool, SimulatedTool):
         raise OutOfOrder(f"{called.call_id} waits for a proposal: {called.tool} is simulated")
     event, places = _run(state, called, environment, tool, state.world)
@@ -89,9 +99,10 @@ def proposed(state: "Conversation", called: ToolCalled, proposal: Proposal, mode
     """What a proposal for a call of a simulated tool leads to: its outcome, or why it cannot be, and after the last one a fault."""
     about: dict[str, Any] = {"agent": called.agent, "call_id": called.call_id}
     asked = asked_of(state, called, environment)
-    examined = check(proposal, asked) if environment.checked else unchecked(proposal, asked)
-    if examined.objections:
-        objections, text = examined.objections[:_MOST_OBJECTIONS], _told(proposal)
+    before = proposal.rejected
+    examined = check(proposal, asked) if environment.checked and before is None else unchecked(proposal, asked)
+    if examined.objections or before is not None:
+        objections, text = (before.objections, before.proposal) if before else (examined.objections[:_MOST_OBJECTIONS], _told(proposal))
         rejected = ProposalRejected(agent=TOOLS, call_id=called.call_id, model=model, objections=objections, proposal=text)
         if len(objections_to(state, called.call_id)) + 1 < ATTEMPTS:
             return [rejected]
@@ -116,13 +127,13 @@ def _told(proposal: Proposal) -> str:
 
 def needs_proposal(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> bool:
     """Whether a call that is next can come out only by a proposal."""
-    tool = environment.assistant.at(called.agent).toolset.get(called.tool)
+    tool = environment.at(called.agent).toolset.get(called.tool)
     return isinstance(tool, SimulatedTool) and _declined(state, called, environment, memory) is None
 
 
 def asked_of(state: "Conversation", called: ToolCalled, environment: Environment) -> Asked:
     """What a proposal for a call may depend on."""
-    tool = environment.assistant.at(called.agent).toolset[called.tool]
+    tool = environment.at(called.agent).toolset[called.tool]
     assert isinstance(tool, SimulatedTool)
     world = state.world
     if _drawn(state, called, environment, tool) == STALE:
@@ -140,7 +151,7 @@ def objections_to(state: "Conversation", call_id: str) -> list[tuple[Objection, 
 def _declined(state: "Conversation", called: ToolCalled, environment: Environment, memory: Memory) -> Event | None:
     """Why a call never reaches its tool, or never gets an answer from it."""
     about: dict[str, Any] = {"agent": called.agent, "call_id": called.call_id}
-    tool = environment.assistant.at(called.agent).toolset.get(called.tool)
+    tool = environment.at(called.agent).toolset.get(called.tool)
     if tool is None:
         return ToolRefused(**about, code="unknown-tool", reason=f"There is no tool {called.tool!r}.")
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
 from domain.world import World
 from events.base import Event
 from events.conversation import AssistantSpoke, ModelReplied, UserSpoke
@@ -117,7 +117,7 @@ class Rule:
     Args:
         id: Stable name, such as ``authenticate-first``.
         sentence: As the policy states it; what a refused agent is told.
-        tools: Tools that it guards; none named means all that write.
+        tools: Tools that it guards; none named means all that write, but the user's own.
         allows: Whether the call may go ahead, given what was said and done before and the world as it stands.
     """
 
@@ -128,7 +128,7 @@ class Rule:
 
     def guards(self, call: Call) -> bool:
         """Whether the rule has a say in this call."""
-        return call.tool in self.tools if self.tools else call.writes
+        return call.tool in self.tools if self.tools else call.writes and call.agent != USER
 
 
 @dataclass(frozen=True)

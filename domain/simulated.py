@@ -18,7 +18,7 @@ from domain.tools import Tool
 from domain.transaction import Transaction
 from domain.values import clean_text, plain
 from domain.world import World
-from events.tools import Change
+from events.tools import Change, ProposalRejected
 
 TOOLS = "tools"
 """The role that proposes."""
@@ -45,17 +45,33 @@ class Proposal:
     denial: Denial | None = None
     malformed: str | None = None
     """Why what the model wrote is no proposal at all; then the observation is what it wrote."""
+    rejected: ProposalRejected | None = None
+    """As a recording has it: it was turned down, and is again, for the same reasons."""
 
     @classmethod
     def of_text(cls, text: str) -> "Proposal":
         """What a model wrote: the JSON that ``document`` makes. Anything else is a malformed proposal, and no error."""
         try:
-            document = orjson.loads(text)
-            if "refused" in document:
-                return cls(denial=Denial(str(document["refused"]), str(document.get("reason", ""))))
-            return cls(document["observation"], tuple(Change.model_validate(change) for change in document.get("changes", ())))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return cls.of_document(orjson.loads(text))
+        except ValueError as error:
             return cls(clean_text(text), malformed=" ".join(clean_text(str(error)).split()) or type(error).__name__)
+
+    @classmethod
+    def of_document(cls, document: Any) -> "Proposal":
+        """What a JSON value says that ``document`` could have made.
+
+        Raises:
+            ValueError: It says something else; a ValidationError where the changes do.
+        """
+        if not isinstance(document, dict) or not {"observation", "refused"} & document.keys():
+            raise ValueError("there is neither 'observation' nor 'refused'")
+        listed = document.get("changes") or []
+        if not isinstance(listed, list):
+            raise ValueError(f"'changes' is a list, not {type(listed).__name__}")
+        changes = tuple(Change.model_validate(change) for change in listed)
+        if document.get("refused") is not None:
+            return cls(None, changes, Denial(str(document["refused"]), str(document.get("reason", ""))))
+        return cls(document.get("observation"), changes)
 
     def document(self) -> dict[str, Any]:
         """As one JSON value, for the record."""

@@ -38,6 +38,7 @@ class Slot:
         cues: Regular expression that finds the question for it in what the assistant says.
         answer: A looser pattern, tried only when the assistant has just asked for it, and the other found nothing.
         clean: Turns what was matched into the value, or None where it is not one after all.
+        when_asked: Heard only in the answer to a question for it: what a user looks up for a script at one point, and may again.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Slot:
     cues: str
     answer: str | None = None
     clean: Callable[[str], Any] = str.strip
+    when_asked: bool = False
 
     def find(self, text: str, *, asked: bool = False) -> Any:
         """The value in a text (the last one said), or None."""

@@ -20,7 +20,7 @@ from domain.simulated import Denial, Proposal
 from domain.values import canonical
 from domain.world import World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, MoodShifted, ReplyRejected, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, MoodShifted, ReplyRejected, UserSlipped, UserSpoke
 from events.judgement import FlawPlanted
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -153,7 +153,7 @@ def _exchanges(events: Sequence[Event]) -> Iterator[Unit]:
                 asked = None
             case ModelReplied() | MoodShifted() | ReplyRejected():
                 continue
-            case _ if getattr(event, "agent", "") == "user":
+            case UserSlipped():
                 continue
             case _:
                 asked = None
@@ -265,7 +265,7 @@ class Rerun:
 
     def _comes_out(self, position: int, event: Outcome, world: World, memory: Memory) -> bool:
         called, before = self._calls[event.call_id], self._before[position - 1]
-        if isinstance(self._environment.assistant.at(called.agent).toolset.get(called.tool), Delegate):
+        if isinstance(self._environment.at(called.agent).toolset.get(called.tool), Delegate):
             return True
         state = replace(before, world=world)
         if needs_proposal(state, called, self._environment, memory):
@@ -289,7 +289,7 @@ class Rerun:
         return broken
 
     def _breaks(self, called: ToolCalled, world: World, memory: Memory) -> set[tuple[str, str]]:
-        tool = self._environment.assistant.at(called.agent).toolset.get(called.tool)
+        tool = self._environment.at(called.agent).toolset.get(called.tool)
         if tool is None:
             return set()
         rule = self._environment.policy.broken_by(memory, Call(called.agent, called.tool, called.arguments, tool.writes), world)

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, JsonValue
 
 from events.base import Event, Fact
+from events.tools import Change
 
 
 class Limits(Fact):
@@ -47,6 +48,10 @@ class ConversationStarted(Event):
     limits: Limits = Limits()
     enforced: bool = True
     """Whether policy rules guard calls, or only describe them."""
+    user_toolset: str | None = None
+    """Digest of the tool list, as the user is offered it; None where they have no tools of their own."""
+    setup: tuple[Change, ...] = ()
+    """What is different from the base world as this conversation begins."""
 
 
 class ConversationForked(Event):
@@ -87,6 +92,8 @@ class ModelReplied(Event):
     """Digest of all that the model was shown; None for rules, which see the conversation as it stands and no prompt."""
     usage: Usage | None = None
     raw: str | None = None
+    reasoning: str | None = None
+    """What it thought, where the events after it do not say: a user's, and that of who plays simulated tools."""
 
 
 class ReplyRejected(Event):
@@ -112,6 +119,27 @@ class UserSpoke(Event):
     TOPIC: ClassVar[str] = "user-spoke.v1"
     agent: str
     content: str
+
+
+class UserSlipped(Event):
+    """With what they say next the user changes their mind, or tells something wrong, as was planned; no agent is told.
+
+    ``kind`` is one of ``domain/slips.py``.
+    """
+
+    TOPIC: ClassVar[str] = "user-slipped.v1"
+    agent: str
+    kind: str
+    task: int | None = None
+    """Which of the goal's tasks it is about, counted from 0; None for who the user is."""
+    dropped: tuple[int, ...] = ()
+    """Actions of the goal, counted from 0, that the user no longer wants."""
+    untold: tuple[str, ...] = ()
+    """Outputs of the goal that they need no longer be told."""
+    slot: str = ""
+    meant: str = ""
+    said: str = ""
+    """In place of what is meant."""
 
 
 class AssistantSpoke(Event):

@@ -45,6 +45,8 @@ class Judged(Event):
     request: str | None = None
     """Digest of all that the model was shown; None for rules."""
     usage: Usage | None = None
+    reasoning: str | None = None
+    """What it thought before it answered."""
 
 
 class JudgementRejected(Event):

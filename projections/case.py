@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
 from domain.judgement import AXES, Axis
+from domain.slips import in_words
 from domain.team import kind_of
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, UserSlipped, UserSpoke
 from events.errors import CorruptLog
 from events.log import Recorded
 from events.subagents import SubagentFinished, SubagentStarted
@@ -23,6 +24,7 @@ from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefu
 from projections.contents import Contents
 from projections.errors import RecordError
 from projections.transcript import json_text, observation_text
+from projections.turns import beginnings
 
 
 class Seen(NamedTuple):
@@ -58,7 +60,7 @@ class Case:
     wanted: str
     """The user's instruction, in prose."""
     tools: Mapping[str, Sequence[Mapping[str, Any]]]
-    """Kind of agent, such as ``assistant/billing`` -> specifications of its tools."""
+    """Kind of agent, such as ``assistant/billing`` -> specifications of its tools; ``user``, where they have any of their own."""
     axes: tuple[Axis, ...]
     seen: tuple[Seen, ...]
 
@@ -88,6 +90,8 @@ def case_of(contents: Contents, records: Sequence[Recorded]) -> Case:
         raise RecordError(f"{records[0].stream if records else 'an empty stream'} is no conversation, so it cannot be judged")
     goal = contents.json(started.goal)
     tools = {ASSISTANT: contents.json(started.toolset)}
+    if started.user_toolset is not None:
+        tools[USER] = contents.json(started.user_toolset)
     for record in records:
         if isinstance(record.event, SubagentStarted):
             tools.setdefault(kind_of(record.event.agent), contents.json(record.event.toolset))
@@ -98,11 +102,16 @@ def case_of(contents: Contents, records: Sequence[Recorded]) -> Case:
         summary=contents.summary(started.scenario),
         clock=started.clock,
         policy=contents.text(started.policy).strip(),
-        wanted=str(goal.get("instruction", "")),
+        wanted=" ".join([str(goal.get("instruction", "")), *_slips(records)]),
         tools=tools,
         axes=(*AXES, *axes_of(contents, started.scenario)),
         seen=tuple(_seen(records)),
     )
+
+
+def _slips(records: Sequence[Recorded]) -> list[str]:
+    """What the user got wrong or no longer wanted, as they said or could see themselves."""
+    return [in_words(record.event) for record in records if isinstance(record.event, UserSlipped)]
 
 
 def axes_of(contents: Contents, scenario: str) -> tuple[Axis, ...]:
@@ -151,9 +160,9 @@ def _change(change: Change) -> str:
 
 
 def _seen(records: Sequence[Recorded]) -> Iterator[Seen]:
-    turn = 0
+    turn, begins = 0, frozenset(beginnings(records))
     for record in records:
-        turn += isinstance(record.event, UserSpoke)
+        turn += record.position in begins
         fields = _fields(record.event)
         if fields is not None:
             yield Seen(record.position, max(turn, 1), **fields)

@@ -118,6 +118,11 @@ class RunFolder:
         """The same as paths from where we are, or as addresses of servers."""
         return [log if "://" in log else str(self.path / log) for log in self.logs()]
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its log is read from Parquet files; it then takes nothing more."""
+        return not (is_postgres(self.logs()[0]) or _is_file(self.logs()[0]))
+
     def keep_log_in(self, address: str) -> None:
         """Read from now on another log, which holds the same."""
         refuse_secrets(address)
@@ -144,7 +149,7 @@ class RunFolder:
             FolderError: It is sealed.
             EventsError: It cannot be opened.
         """
-        if not (is_postgres(self.logs()[0]) or _is_file(self.logs()[0])):
+        if self.is_sealed:
             raise self._is_sealed()
         return open_logs(self.addresses(), own=own, durable=durable)
 

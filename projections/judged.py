@@ -1,5 +1,6 @@
 """Judgements as they stand in a log, beside the conversations that they are about."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,17 +25,34 @@ def is_judged(stream: str) -> bool:
     return stream.startswith(BESIDE)
 
 
+_NANO = 10**9
+
+
 class Spent(NamedTuple):
     """What judging took."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    cost_usd: float = 0.0
+    nano_usd: int = 0
+    """Billionths of a US dollar, so that sums are exact."""
+    rejected: int = 0
+    """Answers that were no judgement."""
+    incidents: tuple[tuple[str, int], ...] = ()
+    """What went wrong on the way to answers, by kind, sorted."""
+
+    @property
+    def cost_usd(self) -> float:
+        """US dollars."""
+        return self.nano_usd / _NANO
 
     def plus(self, other: "Spent") -> "Spent":
         """Both together."""
         return Spent(
-            self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens, self.cost_usd + other.cost_usd
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.nano_usd + other.nano_usd,
+            self.rejected + other.rejected,
+            tuple(sorted((Counter(dict(self.incidents)) + Counter(dict(other.incidents))).items())),
         )
 
 
@@ -43,8 +61,10 @@ def spent(records: Iterable[Recorded]) -> Spent:
     total = Spent()
     for record in records:
         usage = record.event.usage if isinstance(record.event, Judged | JudgementRejected) else None
-        cost = float(record.circumstances.get("cost_usd", 0.0))
-        total = total.plus(Spent(usage.prompt_tokens if usage else 0, usage.completion_tokens if usage else 0, cost))
+        cost = round(record.circumstances.get("cost_usd", 0) * _NANO)
+        incidents = tuple(sorted(Counter(record.circumstances.get("incidents", ())).items()))
+        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+        total = total.plus(Spent(*tokens, cost, int(isinstance(record.event, JudgementRejected)), incidents))
     return total
 
 

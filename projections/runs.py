@@ -1,15 +1,20 @@
 """What the run stream says: which conversations were held, and how each came out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from events.base import Event
+from events.conversation import Party
 from events.log import Log, Recorded
 from events.run import BudgetReached, ConversationAbandoned, ConversationFinished, ConversationScheduled, RunFinished, RunStarted
 from projections.errors import RecordError
 
 RUN = "run"
 """Name of the run's own stream."""
+ACCEPTED = "accepted"
+KEEP = (ACCEPTED, *get_args(Party))
+"""What conversations of a data set can be chosen by."""
 
 
 class Endings(Mapping[str, ConversationFinished]):
@@ -70,6 +75,25 @@ class RunView:
     def ends(self) -> list[ConversationFinished | ConversationAbandoned]:
         """How each conversation came out, of those that did."""
         return [*self.finished.values(), *self.abandoned.values()]
+
+    def only(self, keep: Collection[str]) -> "RunView":
+        """
+        The same run with some of its finished conversations.
+
+        Args:
+            keep: ``accepted``, and parties at whose fault others are not; nothing for all.
+
+        Raises:
+            RecordError: There is no such party.
+        """
+        for what in keep:
+            if what not in KEEP:
+                raise RecordError(f"there is nothing {what!r} to keep; there are {', '.join(KEEP)}")
+        finished = Endings()
+        for end in self.finished.values():
+            if not keep or (ACCEPTED if end.accepted else end.fault) in keep:
+                finished.add(end)
+        return replace(self, finished=finished)
 
     def again(self) -> set[str]:
         """Abandoned conversations that may be tried again: nothing in them was at fault."""

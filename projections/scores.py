@@ -10,6 +10,7 @@ from math import sqrt
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from domain.agents import USER
 from domain.team import kind_of
 from domain.values import canonical
 from events.conversation import ConversationStarted, UserSpoke
@@ -26,11 +27,11 @@ _LEAST = 1
 
 def mechanical(contents: Contents, records: Sequence[Recorded], finished: ConversationFinished) -> dict[str, int]:
     """Axis -> score, of the axes on which the log has something to say; ``error_handling`` only where a call failed."""
-    events = [record.event for record in records]
+    events = [record.event for record in records if not _of_user(record)]
     called = {event.call_id: event for event in events if isinstance(event, ToolCalled)}
     refused = [event for event in events if isinstance(event, ToolRefused)]
     against = sum(event.code.startswith("policy:") for event in refused)
-    made_up, thought_up = _made_up(contents, records)
+    made_up, thought_up = _made_up(contents, [record for record in records if not _of_user(record)])
     lost = {
         "goal_achievement": 0 if finished.accepted else 3 * max(1, len(finished.findings)),
         "tool_usage": 4 * against + len(refused) - against + 3 * _repeated(records),
@@ -42,15 +43,20 @@ def mechanical(contents: Contents, records: Sequence[Recorded], finished: Conver
     return {axis: max(_LEAST, 10 - points) for axis, points in lost.items()}
 
 
+def _of_user(record: Recorded) -> bool:
+    """Whether it is about a call of the user's own."""
+    return isinstance(record.event, ToolCalled | ToolAnswered | ToolRefused | ToolFaulted) and record.event.agent == USER
+
+
 def _repeated(records: Sequence[Recorded]) -> int:
-    """Calls with arguments that were answered before, with no change since."""
+    """Calls with arguments that were answered before, with no change since, be it one of the user's."""
     delegated = {record.event.call_id for record in records if isinstance(record.event, SubagentStarted)}
     answered: set[tuple[str, str, bytes]] = set()
     keys: dict[str, tuple[str, str, bytes]] = {}
     times = 0
     for record in records:
         event = record.event
-        if isinstance(event, ToolCalled) and event.call_id not in delegated:
+        if isinstance(event, ToolCalled) and event.call_id not in delegated and not _of_user(record):
             keys[event.call_id] = key = (kind_of(event.agent), event.tool, canonical(event.arguments))
             times += key in answered
         elif isinstance(event, ToolAnswered) and event.changes:

@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from domain.agents import ASSISTANT
-from domain.claims import Claims
 from domain.goal import told
 from domain.outcome import Environment
 from domain.slicing import Rerun, Slice, may_go, smallest
+from domain.supported import Claims
 from events.base import Event
 from events.conversation import AssistantSpoke
 from events.log import Recorded

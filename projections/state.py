@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from domain.conversation import Conversation, replay
 from domain.transaction import row_changes
 from domain.world import World
-from events.conversation import ConversationStarted, UserSpoke
+from events.conversation import ConversationStarted
 from events.forks import FORKS, whole
 from events.log import Log, Recorded
 from events.tools import Change
@@ -13,6 +13,7 @@ from projections.contents import Contents
 from projections.errors import NoSuchPlace, RecordError
 from projections.judged import is_judged
 from projections.runs import RUN
+from projections.turns import beginnings
 
 
 def conversations(store: Log) -> list[str]:
@@ -99,7 +100,7 @@ def _places(before: World, after: World) -> Iterator[tuple[str, str]]:
 
 
 def _end_of_turn(stream: str, records: Sequence[Recorded], turn: int) -> int:
-    begins = [record.position for record in records if isinstance(record.event, UserSpoke)]
+    begins = beginnings(records)
     if not 0 <= turn <= len(begins):
         raise NoSuchPlace(f"{stream} has no turn {turn}; it has 1 to {len(begins)}, and 0 is before the first")
     return begins[turn] - 1 if turn < len(begins) else len(records)

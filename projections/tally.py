@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from domain.verdict import RECOVERED
+from domain.verdict import RECOVERED, SLIPPED
 from events.base import Event
 from events.run import ConversationAbandoned, ConversationFinished
 
@@ -103,4 +103,4 @@ def _reasons(findings: Sequence[str]) -> dict[str, str]:
         if finding.startswith(_WHOLE):
             return {finding: finding}
     codes = ((finding.partition(":")[0], finding) for finding in reversed(findings))
-    return {code: finding for code, finding in codes if code != RECOVERED}
+    return {code: finding for code, finding in codes if code not in (RECOVERED, SLIPPED)}

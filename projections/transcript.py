@@ -10,8 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.values import compact
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationStarted, ModelReplied, ReplyRejected, UserSpoke

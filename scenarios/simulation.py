@@ -74,7 +74,8 @@ def simulate(setting: Setting, names: Sequence[str], world: World) -> Setting:
         return setting
     switched = {name: _switched(tool, setting, world) for name, tool in wanted.items()}
     tools = Toolset({**setting.toolset, **switched}.values())
-    return replace(setting, toolset=tools, team=_with(setting.assistant, switched))
+    user = _with(setting.user, switched) if setting.user else None
+    return replace(setting, toolset=tools, team=_with(setting.assistant, switched), user=user)
 
 
 def check_simulated(settings: Sequence[Setting], names: Sequence[str]) -> None:

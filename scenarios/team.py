@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.agents import ASSISTANT, Agent
+from domain.agents import ASSISTANT, USER, Agent
+from domain.errand import Errand
 from domain.errors import SettingError
 from domain.tools import Tool, Toolset
 
@@ -33,6 +34,27 @@ class AgentFile(BaseModel):
     limits: AgentLimits | None = None
 
 
+class CueFile(BaseModel):
+    """Words by which the user hears that a tool of theirs is asked for; ``domain/errand.py`` says what the fields mean."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cues: str
+    arguments: dict[str, Any] = {}
+
+
+class UserFile(BaseModel):
+    """``user:`` of ``scenario.yaml``: what the user can do without the assistant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: str
+    """Told to a model that plays the user."""
+    tools: list[str] = Field(min_length=1)
+    asked: dict[str, str | list[CueFile]] = {}
+    """Tool -> by which words the offline user is asked for it; one that is not here they never use."""
+
+
 class Team:
     """Builds the agents of one setting.
 
@@ -54,6 +76,36 @@ class Team:
         """
         own = Toolset(self._take(tools, ASSISTANT, "tools").values())
         return Agent(ASSISTANT, summary, prompt, own, self._below(subagents, "subagents", 1))
+
+    def user(self, file: UserFile) -> Agent:
+        """The user with tools of their own.
+
+        Raises:
+            SettingError: A tool is missing or belongs to another agent.
+        """
+        own = Toolset(self._take(file.tools, USER, "user.tools").values())
+        return Agent(USER, " ".join(file.summary.split()), "", own)
+
+    def errands(self, file: UserFile, user: Agent) -> tuple[Errand, ...]:
+        """How the offline user hears what they are asked to do.
+
+        Raises:
+            SettingError: A tool is not the user's, cues are no pattern, or an argument is none of the tool's.
+        """
+        where = f"{self._where}: user.asked"
+        pick(list(file.asked), user.tools, where)
+        lists = {name: [CueFile(cues=cues)] if isinstance(cues, str) else cues for name, cues in file.asked.items()}
+        errands = [Errand(name, cue.cues, cue.arguments) for name, cues in lists.items() for cue in cues]
+        for errand in errands:
+            parameters = user.tools[errand.tool].spec["function"]["parameters"].get("properties", {})
+            try:
+                named = [*errand.pattern.groupindex, *errand.arguments]
+            except re.error as error:
+                raise SettingError(f"{where}.{errand.tool}: {errand.cues!r} is no regular expression: {error}") from error
+            for name in named:
+                if name not in parameters:
+                    raise SettingError(f"{where}.{errand.tool}: {name!r} is no parameter; there are {', '.join(parameters) or 'none'}")
+        return tuple(errands)
 
     def _below(self, files: Mapping[str, AgentFile], key: str, depth: int) -> dict[str, Agent]:
         if files and depth > self._deepest:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from domain.conversation import USER, CallTools, Command, Conversation, RunTool, Speak, Wanted, decide, replay
+from domain.agents import USER
+from domain.conversation import CallTools, Command, Conversation, RunTool, Speak, Wanted, decide, replay
 from domain.errors import Refusal
 from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule

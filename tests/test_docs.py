@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -106,7 +105,6 @@ def test_the_setting_in_the_docs_works(tmp_path, monkeypatch, capsys):
         if file:
             (tmp_path / file[1]).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / file[1]).write_text(text)
-    shutil.copy(ROOT / "scenarios" / "phrases.yaml", tmp_path / "scenarios")
     monkeypatch.setattr(loader, "HERE", tmp_path / "scenarios")
     monkeypatch.setattr(scenarios, "__path__", [*scenarios.__path__, str(tmp_path / "scenarios")])
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from actors.gateway.cache import REPLIES, paid_nano
+from actors.judges import JUDGES_REPLIES
 from projections.costs import Bill, Costs
 from projections.folder import RunFolder
 from projections.records.files import PARQUET, accepted_rows
@@ -27,7 +28,7 @@ def costs_table(costs: Costs) -> Table:
 
 def costs_of(folder: RunFolder, costs: Costs) -> Iterator[RenderableType]:
     """What a run comes to, its unused replies included."""
-    paid = paid_nano(folder.path / REPLIES)
+    paid = paid_nano(folder.path / REPLIES) + paid_nano(folder.path / JUDGES_REPLIES)
     return costs_lines(costs, accepted_rows(folder.dataset / PARQUET), paid - costs.total.nano_usd)
 
 

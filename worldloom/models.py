@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from actors.gateway.settings import ModelsFile, Reach, Role, read_models_file
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from actors.judges import JUDGE, Committee, make_judges
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.setting import Setting
 from domain.simulated import TOOLS
@@ -43,7 +43,7 @@ def choose(
         SettingError: One of them is not what it should be.
     """
     given = read_models_file(file) if file else ModelsFile()
-    roles = dict(given.roles)
+    roles = {role: how for role, how in given.roles.items() if role != JUDGE}  # judges decide nothing of a run
     if candidates > 1:
         roles[USER] = roles.get(USER, Role()).model_copy(update={"candidates": candidates})
     models = {USER: user, ASSISTANT: assistant, **dict(map(_pair, others))}
@@ -55,6 +55,19 @@ def choose(
         recorded[role] = path.resolve()
     reach = Reach(providers=given.providers, fallbacks=tuple(fallbacks), most_usd=most_usd, recorded=recorded)
     return Chosen(models, roles, reach)
+
+
+def choose_judges(judges: Sequence[str], file: Path | None, most_usd: float | None, out: Path) -> Committee:
+    """Read the flags of ``worldloom judge`` and ``worldloom calibrate``.
+
+    Args:
+        out: Folder in which replies are kept that were paid for.
+
+    Raises:
+        SettingError: One of them is not what it should be.
+    """
+    given = read_models_file(file) if file else ModelsFile()
+    return make_judges(judges, out, Reach(providers=given.providers, most_usd=most_usd), given.roles.get(JUDGE))
 
 
 def _below(role: str, recorded: Mapping[str, Any]) -> dict[str, Any]:

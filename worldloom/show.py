@@ -6,10 +6,20 @@ from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.text import Text
 
-from domain.agents import depth_of
+from domain.agents import USER, depth_of
 from domain.judgement import overall
+from domain.slips import in_words
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ConversationForked, ConversationStarted, MoodShifted, UserSpoke
+from events.conversation import (
+    AssistantSpoke,
+    ConversationEnded,
+    ConversationForked,
+    ConversationStarted,
+    MoodShifted,
+    UserSlipped,
+    UserSpoke,
+)
+from events.imports import MessageSetAside, ToolDiverged, ToolWasLive, TranscriptImported
 from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
@@ -18,6 +28,7 @@ from projections.contents import Contents
 from projections.judged import judgements, stream_of
 from projections.state import history
 from projections.transcript import json_text, observation_text
+from projections.turns import beginnings
 
 _INDENT = "    "
 _DEEPER = 6
@@ -41,14 +52,14 @@ def render(store: Log, stream: str, *, full: bool = False) -> Iterator[Renderabl
     """
     longest = 0 if full else _LONGEST
     contents = Contents(store)
-    turn = 0
-    for record in history(store, stream):
+    records = history(store, stream)
+    begins = beginnings(records)
+    for record in records:
         event = record.event
         if isinstance(event, ConversationStarted):
             yield _opening(contents, stream, event)
-        elif isinstance(event, UserSpoke):
-            turn += 1
-            yield Rule(f"turn {turn}", align="left", style="dim")
+        elif record.position in begins:
+            yield Rule(f"turn {begins.index(record.position) + 1}", align="left", style="dim")
         body = _body(event, longest)
         depth = depth_of(getattr(event, "agent", ""))
         if body is not None:
@@ -98,6 +109,14 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return _line(f"{_INDENT}   {event.model} proposed what cannot be for {event.call_id}: ", why, "dim yellow", longest)
         case ToolLagged():
             return Text(f"{_INDENT}   {event.call_id} is answered from before {event.unseen}", style="yellow")
+        case ToolDiverged():
+            return _line(f"{_INDENT}   run again, it differs ({event.cause}, {event.path}): ", event.recomputed, "yellow", longest)
+        case ToolWasLive():
+            return Text(f"{_INDENT}   not run again ({event.why}): as it was recorded", style="dim")
+        case MessageSetAside():
+            return _line(f"set aside ({event.code}): ", event.raw, "dim yellow", longest)
+        case TranscriptImported():
+            return _imported(event)
         case SubagentStarted():
             return _line(f"{event.agent} is asked: ", event.request, "bold blue", longest)
         case SubagentFinished():
@@ -108,6 +127,8 @@ def _body(event: Event, longest: int) -> RenderableType | None:
         case MoodShifted():
             moved = ", ".join(f"{change.emotion} {change.before:.2f} -> {change.after:.2f}" for change in event.changes)
             return Text(f"({event.agent}, {event.cause.replace('-', ' ')}: {moved})", style="dim")
+        case UserSlipped():
+            return Text(f"({event.agent} slips, {event.kind}: {in_words(event)})", style="dim red")
         case FlawPlanted():
             return Text(f"planted: {event.kind}, against {event.axis}", style="dim red")
         case ConversationForked():
@@ -117,6 +138,12 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             detail = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
             return Group(*detail, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
     return None
+
+
+def _imported(event: TranscriptImported) -> Text:
+    reward = "no reward" if event.reward is None else f"reward {event.reward:g}"
+    odd = ", ".join(dict.fromkeys(oddity.code for oddity in event.oddities))
+    return Text(f"imported from {event.place}: {event.key}, published with {reward}{f'; odd: {odd}' if odd else ''}", style="dim")
 
 
 def _amends(event: ConversationForked) -> str:
@@ -147,12 +174,13 @@ def _thought(reasoning: str | None) -> list[Text]:
 
 
 def _beside(event: ToolCalled) -> list[Text]:
-    return [_spoken(event.agent, event.content, "bold green")] if event.content else []
+    return [_spoken(event.agent, event.content, "bold cyan" if event.agent == USER else "bold green")] if event.content else []
 
 
 def _called(event: ToolCalled) -> Text:
     arguments = ", ".join(f"{name}={json_text(value)}" for name, value in event.arguments.items())
-    return Text.assemble((f"{_INDENT}-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim"))
+    who = f"{USER} " if event.agent == USER else ""
+    return Text.assemble((f"{_INDENT}{who}-> ", "magenta"), (event.tool, "bold magenta"), f"({arguments})", (f"  {event.call_id}", "dim"))
 
 
 def _change(change: Change, longest: int) -> Text:

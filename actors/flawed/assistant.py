@@ -122,7 +122,7 @@ class FlawedAssistant:
             desk=self._sound.desk,
             seen=self._seen,
             acted=self._acted,
-            tools=self._setting.toolset,
+            tools=self._setting.service_tools,
             team=self._setting.team,
             phrases=self._setting.phrases,
             rng=Random(f"{self._seed}/flawed/{self._step}"),

@@ -31,13 +31,10 @@ class Understood(NamedTuple):
 
 def understand(answer: Answer, tools: Mapping[str, Tool]) -> Understood:
     """Read an agent's reply."""
-    if answer.is_cut:
-        return _unusable(answer, [f"too-long: it has {answer.characters} characters, and {MOST_CHARACTERS} are the most"])
-    if answer.finish == "length":
-        return _unusable(answer, ["cut-off: it ended at the limit of tokens, in the middle; be shorter"])
+    wrong = unreadable(answer)
+    if wrong is not None:
+        return _unusable(answer, [wrong])
     if not answer.calls:
-        if not answer.content.strip():
-            return _unusable(answer, ["empty: there is neither text nor a tool call"])
         return Understood((), Say(answer.content, answer.reasoning))
     hard: list[str] = []
     twice = sorted(id for id, times in Counter(call.id for call in answer.calls).items() if times > 1)
@@ -54,6 +51,17 @@ def understand(answer: Answer, tools: Mapping[str, Tool]) -> Understood:
     if hard:
         return _unusable(answer, hard + soft)
     return Understood(tuple(soft), UseTools(tuple(wanted), answer.content or None, answer.reasoning))
+
+
+def unreadable(answer: Answer) -> str | None:
+    """Why nothing can be made of a reply, whatever was asked; None where that is not so."""
+    if answer.is_cut:
+        return f"too-long: it has {answer.characters} characters, and {MOST_CHARACTERS} are the most"
+    if answer.finish == "length":
+        return "cut-off: it ended at the limit of tokens, in the middle; be shorter"
+    if not answer.calls and not answer.content.strip():
+        return "empty: there is neither text nor a tool call"
+    return None
 
 
 def unusable(answer: Answer, reasons: tuple[str, ...], *, final: bool = False) -> Unusable:

@@ -16,6 +16,8 @@
     roles:                           # decides bytes: part of the run's settings
       assistant: {temperature: 0.7, max_tokens: 2000, repairs: 2}
       user: {temperature: 1, candidates: 4}
+      tools: {temperature: 0}
+      judge: {temperature: 0, more: {response_format: {type: json_object}}}    # decides judgements only
 """
 
 import os
@@ -87,10 +89,11 @@ class Role(_Part):
     candidates: int = Field(default=1, ge=1, le=16)
     """Of the user only: replies to choose from."""
 
-    @property
-    def parameters(self) -> dict[str, JsonValue]:
-        """What goes to the provider."""
+    def parameters(self, sample: int = 0) -> dict[str, JsonValue]:
+        """What goes to the provider; each sample has a seed of its own, where there is one."""
         own = self.model_dump(mode="json", exclude={"more", "repairs", "candidates"}, exclude_none=True)
+        if self.seed is not None:
+            own["seed"] = self.seed + sample
         return {**own, **self.more}
 
 

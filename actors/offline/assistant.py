@@ -183,7 +183,8 @@ class OfflineAssistant:
             understood = True
         if not understood or adds(text) or (asked not in found and replaces(text)):
             others = [pair for pair in requests(text, self._skills.values()) if pair[0].name != request.skill.name]
-            if others and replaces(text) and not found:
+            dropped = isinstance(pending, Confirm) and declines(text) and not agrees(text)
+            if others and replaces(text) and (dropped or not found):
                 self._desk.settle()
                 self._enqueue(others)
                 return

@@ -153,12 +153,12 @@ def hear_assistant(text: str, slots: Mapping[str, Slot], known: Collection[str] 
         slots: All that can be asked for.
         known: Those that the listener knows; the others are listened for only where none of these is asked for.
     """
-    sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
-    questions = [sentence for sentence in sentences if sentence.endswith("?")]
+    parts = sentences(text)
+    questions = [sentence for sentence in parts if sentence.endswith("?")]
     own = [sentence for sentence in questions if not _ELSE.search(sentence)]
     anything_else = len(own) < len(questions) or (not questions and _ELSE.search(text) is not None)
-    confirms = any(_wants_yes(sentence) for sentence in own) or (not questions and _ends_on_yes(sentences))
-    wanting = [] if confirms or (anything_else and not own) else own + _wanting(sentences)
+    confirms = any(_wants_yes(sentence) for sentence in own) or (not questions and _ends_on_yes(parts))
+    wanting = [] if confirms or (anything_else and not own) else own + _wanting(parts)
     asked = _asked(wanting, slots, [name for name in slots if name in known])
     asked = asked or _asked(wanting, slots, [name for name in slots if name not in known])
     return Heard(
@@ -170,6 +170,11 @@ def hear_assistant(text: str, slots: Mapping[str, Slot], known: Collection[str] 
         anything_else=anything_else and not asked and not confirms,
         asks=bool(questions),
     )
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, as far as they can be told apart."""
+    return [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
 
 
 def unsure(text: str) -> bool:
@@ -216,11 +221,11 @@ def requests(text: str, skills: Iterable[Skill]) -> list[tuple[Skill, str]]:
     return [(skill, text[begin:end]) for (_, _, skill), begin, end in zip(kept, begins, ends, strict=True)]
 
 
-def _wanting(sentences: list[str]) -> list[str]:
+def _wanting(parts: list[str]) -> list[str]:
     """Requests without a question mark, with the list that follows one."""
     found = []
     listing = False
-    for sentence in sentences:
+    for sentence in parts:
         if not sentence.endswith("?") and (listing or _WANTS.search(sentence)):
             found.append(sentence)
             listing = listing or sentence.endswith(":")
@@ -233,14 +238,14 @@ def _wants_yes(question: str) -> bool:
     return match is not None and not _OPEN.search(question[: match.start()])
 
 
-def _ends_on_yes(sentences: list[str]) -> bool:
+def _ends_on_yes(parts: list[str]) -> bool:
     """Without a question mark, only the last sentence can ask for a yes."""
-    return bool(sentences) and _YES_WORD.search(sentences[-1]) is not None and _CONFIRM.search(sentences[-1]) is not None
+    return bool(parts) and _YES_WORD.search(parts[-1]) is not None and _CONFIRM.search(parts[-1]) is not None
 
 
-def _asked(sentences: list[str], slots: Mapping[str, Slot], names: list[str]) -> tuple[str, ...]:
+def _asked(parts: list[str], slots: Mapping[str, Slot], names: list[str]) -> tuple[str, ...]:
     places = []
-    for number, sentence in enumerate(sentences):
+    for number, sentence in enumerate(parts):
         for name in names:
             at = slots[name].asked_at(sentence)
             if at is not None:

@@ -41,7 +41,7 @@ class OfflineJudge:
         self.model = model
         self._severity = SEVERITY[model]
 
-    async def judge(self, case: Case, rejected: Sequence[str] = ()) -> Opinion:  # noqa: ARG002
+    async def judge(self, case: Case, rejected: Sequence[str] = (), sample: int = 0) -> Opinion:  # noqa: ARG002
         """Score each axis from 10 downwards; an axis of a setting's own counts breaches of the rules that it names."""
         reading = Reading(case)
         findings = [finding for rule in RULES for finding in rule(reading)]

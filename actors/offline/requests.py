@@ -92,7 +92,7 @@ class Desk:
         found = set()
         wanted = request.skill.slots if request else ()
         for name, slot in self.slots.items():
-            if name not in wanted and name != asked and (self.authenticated or name in self.own):
+            if name != asked and (slot.when_asked or (name not in wanted and (self.authenticated or name in self.own))):
                 continue
             value = slot.find(text, asked=name == asked)
             if value is None:

@@ -14,6 +14,8 @@ class OfflineTools:
     model = "offline/tools"
     request: str | None = None
     usage: Usage | None = None
+    cost_usd: float | None = None
+    reasoning: str | None = None
 
     async def propose(self, asked: Asked, objections: Sequence[Sequence[Objection]]) -> Proposal:
         """See ``ToolMind.propose``."""

@@ -1,22 +1,30 @@
 """``offline/user``: somebody with a goal, a manner, and no idea of what goes on behind the counter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from types import MappingProxyType
 from typing import NamedTuple
 
-from actors.mind import Say
+from actors.mind import Say, Usable, UseTools
+from actors.offline.errands import Asked, hear_errands, telling
 from actors.offline.hearing import Heard, hear_assistant
 from actors.offline.voice import draw_voice
+from domain.agents import USER, Agent
+from domain.errand import Errand
 from domain.goal import Goal, Task
 from domain.grammar import Grammar, Phrase, release
 from domain.persona.traits import COMPLEXITIES, Persona
 from domain.skill import Slot
+from domain.slips import DROPPED, WRONG, Slip
 from events.base import Event
 from events.conversation import AssistantSpoke, MoodShifted, Usage, UserSpoke
+from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 
 _SAME_QUESTION = 3
 """How often a user answers the same question before it counts as useless."""
+_SAME_ERRAND = 6
+"""How often they do the same errand before that does."""
 _OPENINGS = 8
 """How many openings a user thinks of before taking the one whose length fits best."""
 
@@ -35,6 +43,9 @@ class _Progress(NamedTuple):
     """Turns in a row that brought nothing."""
     protested: bool = False
     corrected: bool = False
+    slipped: bool = False
+    """Whether the slip has shown, and whether it has been put right."""
+    righted: bool = False
 
 
 class _Move(NamedTuple):
@@ -53,6 +64,9 @@ class OfflineUser:
         phrases: The setting's, with those that all settings share.
         slots: The setting's, to hear what is asked for.
         seed: Of the conversation; with the turn, the only source of chance.
+        own: What they can do themselves; None where they can only speak.
+        errands: How they hear that they are asked to.
+        slip: What they get wrong, or change their mind about.
     """
 
     model = "offline/user"
@@ -60,7 +74,20 @@ class OfflineUser:
     usage: Usage | None = None
     cost_usd: float | None = None
 
-    def __init__(self, goal: Goal, persona: Persona, phrases: Grammar, slots: Mapping[str, Slot], seed: int) -> None:
+    def __init__(
+        self,
+        goal: Goal,
+        persona: Persona,
+        phrases: Grammar,
+        slots: Mapping[str, Slot],
+        seed: int,
+        own: Agent | None = None,
+        errands: Sequence[Errand] = (),
+        slip: Slip | None = None,
+    ) -> None:
+        self._slip = slip
+        self._own, self._errands = own, errands
+        self._asked = Asked()
         self._goal, self._persona, self._phrases, self._slots, self._seed = goal, persona, phrases, slots, seed
         rng = Random(f"{seed}/user")
         self._voice = draw_voice(persona, rng)
@@ -76,21 +103,32 @@ class OfflineUser:
                 after = self._next().after
                 told = {slot for slot, value in self._known(after.task).items() if value in content}
                 self._at = after._replace(said=after.said | told, turn=self._at.turn + 1)
+                self._asked = Asked()
                 self._move = None
             case AssistantSpoke(content=content):
-                self._heard = hear_assistant(content, self._slots, self._known(self._at.task))
+                known = self._known(self._at.task)
+                self._heard = hear_assistant(content, self._slots, known)
+                self._asked = hear_errands(content, self._errands, self._own, known)
+                self._move = None
+            case ToolAnswered() | ToolRefused() | ToolFaulted():
+                self._asked = self._asked.came_out(event)
                 self._move = None
             case MoodShifted(changes=changes):
                 self._persona = self._persona.feeling({change.emotion: change.after for change in changes})
                 self._move = None
 
-    async def reply(self) -> Say:
-        """What the user says next."""
-        return self._next().reply
+    async def reply(self) -> Usable:
+        """What the user does or says next."""
+        errand = self._asked.next
+        return self._next().reply if errand is None else UseTools((errand,))
 
     def _next(self) -> _Move:
         if self._move is None:
-            self._move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard)
+            move = _Turn(self, Random(f"{self._seed}/user/{self._at.turn}"), self._at).take(self._heard, self._asked)
+            slip = self._slip
+            if slip is not None and not self._at.slipped and (move.after.slipped or (slip.misleads and slip.said in move.reply.content)):
+                move = _Move(replace(move.reply, flaw=slip.event(USER, self._goal)), move.after._replace(slipped=True))
+            self._move = move
         return self._move
 
     @property
@@ -98,8 +136,12 @@ class OfflineUser:
         """Useless turns before giving up: fewer for who is fed up."""
         return 3 + round(self._persona["patience"] * 4) - (self._persona.facets["frustration"] == "high")
 
-    def _known(self, task: int) -> dict[str, str]:
-        return {**self._goal.identity, **self._tasks[task].known}
+    def _known(self, task: int, *, righted: bool = False) -> dict[str, str]:
+        """What they say that they know: with a slip, as they misremember it."""
+        known, slip = {**self._goal.identity, **self._tasks[task].known}, self._slip
+        if slip is not None and slip.misleads and slip.task in (None, task) and not (righted or self._at.righted):
+            known[slip.slot] = slip.said
+        return known
 
 
 class _Turn:
@@ -111,11 +153,13 @@ class _Turn:
         self._known = user._known(at.task)
         self._held: list[str] = []
 
-    def take(self, heard: Heard | None) -> _Move:
-        """Decide what to say to what was heard."""
+    def take(self, heard: Heard | None, asked: Asked) -> _Move:
+        """Decide what to say to what was heard, once all is done that was asked for."""
         at = self._at
         if heard is None:
             return self._open()
+        if asked.outcomes:
+            return self._report(heard, asked)
         if heard.handed_over:
             return self._end("leave.handed_over", "user-done" if self._last_task else "user-transferred")
         if at.useless >= self._user._patience:
@@ -123,7 +167,7 @@ class _Turn:
         if heard.anything_else or (heard.settled and not heard.asked and not heard.confirms):
             return self._settled(heard)
         if heard.confirms:
-            return self._confirm(heard)
+            return self._change_mind() or self._confirm(heard)
         if heard.asked:
             return self._answer(heard)
         if heard.how_help or heard.lost:
@@ -153,16 +197,58 @@ class _Turn:
         return self._at.task + 1 >= len(self._user._tasks)
 
     def _settled(self, heard: Heard) -> _Move:
-        """The task is over: protest once, go on to the next, or leave."""
+        """The task is over: protest once, go on to the next, or leave; where it was declined for something told wrong, put that right."""
         at = self._at
+        if heard.declined and self._sees(at):
+            return self._right("slip.again", at, self._requesting(all_of_it=True))
         insists = (self._persona["assertiveness"] + 0.5 * self._persona["frustration"] - 0.45) * 0.8
         if heard.declined and not at.protested and self._rng.random() < insists:
             return self._say("protest", self._known, at._replace(protested=True), mood="bad")
         if self._last_task:
             return self._end("leave.declined" if heard.declined else "leave", "user-done")
-        after = _Progress(task=at.task + 1, turn=at.turn, said=at.said & self._user._goal.identity.keys())
-        self._known = self._user._known(after.task)
+        after = self._next_task()
         return self._say("next.declined" if heard.declined else "next", self._requesting(after.task), after)
+
+    def _next_task(self) -> _Progress:
+        at = self._at
+        after = _Progress(at.turn, at.task + 1, at.said & self._user._goal.identity.keys(), slipped=at.slipped, righted=at.righted)
+        self._known = self._user._known(after.task)
+        return after
+
+    def _sees(self, at: _Progress) -> bool:
+        """Whether the user can see by now that they were wrong."""
+        slip = self._user._slip
+        return slip is not None and slip.kind == WRONG and slip.task in (None, at.task) and at.slipped and not at.righted
+
+    def _right(self, key: str, at: _Progress, values: Mapping[str, Phrase] = MappingProxyType({})) -> _Move:
+        """Say what is right instead of what was told wrong."""
+        slip = self._user._slip
+        assert slip is not None
+        self._known = self._user._known(at.task, righted=True)
+        return self._say(key, {"answer": self._telling(slip.slot), **values}, at._replace(righted=True))
+
+    def _change_mind(self) -> _Move | None:
+        """Asked to confirm what they no longer want, they say no; None where they want it."""
+        slip, at = self._user._slip, self._at
+        if slip is None or slip.misleads or slip.task != at.task:
+            return None
+        if slip.kind == DROPPED or at.slipped:
+            return self._say("slip.drop", {}, at._replace(slipped=True))
+        after = self._next_task()._replace(slipped=True)
+        return self._say("slip.switch", self._requesting(after.task), after)
+
+    def _report(self, heard: Heard, asked: Asked) -> _Move:
+        """Tell what came of the errands, and answer what was asked besides."""
+        drafts, count = [], dict(self._at.asked)
+        for wanted, outcome in zip(asked.wanted, asked.outcomes, strict=False):
+            key, values = telling(wanted, outcome, self._phrases)
+            drafts.append(self._draft(key, values))
+            count[repr(wanted)] = count.get(repr(wanted), 0) + 1
+        tired = any(count[repr(wanted)] > _SAME_ERRAND for wanted in asked.wanted)
+        after = self._at._replace(asked=count, useless=self._at.useless + 1 if tired else 0)
+        if heard.confirms:
+            drafts.append(self._draft("agree", {}))
+        return self._write(" ".join(drafts), self._tellings([slot for slot in heard.asked if slot in self._known]), after)
 
     def _confirm(self, heard: Heard) -> _Move:
         wrong = next(self._misheard(heard.text), None)
@@ -172,7 +258,8 @@ class _Turn:
 
     def _misheard(self, text: str) -> Iterator[str]:
         """Slots for which a text names other values than the one that the user knows; only numbers and codes are that sure."""
-        for name, value in self._user._tasks[self._at.task].known.items():
+        known = self._user._known(self._at.task)
+        for name, value in ((name, known[name]) for name in self._user._tasks[self._at.task].known):
             slot = self._user._slots.get(name)
             if slot is None or value in text or not any(char.isdigit() for char in value):
                 continue
@@ -181,7 +268,13 @@ class _Turn:
                 yield name
 
     def _answer(self, heard: Heard) -> _Move:
-        """Tell what was asked for, as far as it is known; offered a choice, one thing will do."""
+        """Tell what was asked for, as far as it is known; offered a choice, one thing will do.
+
+        Asked again for what they told wrong, they put it right.
+        """
+        slip = self._user._slip
+        if slip is not None and slip.slot in heard.asked and self._sees(self._at):
+            return self._right("slip.right", self._at._replace(useless=0))
         known = [slot for slot in heard.asked if slot in self._known]
         missing = [slot for slot in heard.asked if slot not in self._known]
         if heard.choice and len(known) > 1 and self._persona.facets["verbosity"] != "high":
@@ -268,7 +361,8 @@ class _Turn:
 
     def _volunteered(self) -> list[Phrase]:
         """Who they are, unasked: talkative users often say it at once."""
-        identity = self._user._goal.identity
+        believed = self._user._known(self._at.task)
+        identity = {slot: believed[slot] for slot in self._user._goal.identity}
         if self._rng.random() >= self._persona["verbosity"] * 0.6 or not identity:
             return []
         self._known = {**self._known, **identity}

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from domain.errors import SettingError
 from domain.persona.rules import RULES, fired
-from domain.persona.traits import COMPLEXITIES, FACETS, Persona
+from domain.persona.traits import COMPLEXITIES, EMOTIONS, FACETS, Persona, bucket
+from events.conversation import MoodShifted
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What is said of each trait, rule and complexity: name -> facet -> sentence.
+    """What is said of each trait, rule, complexity and change of mood: name -> facet -> sentence.
 
     Args:
         where: The file's name, for errors.
@@ -22,6 +23,8 @@ class Wording:
     traits: Mapping[str, Mapping[str, str]]
     rules: Mapping[str, str]
     complexities: Mapping[str, str]
+    moves: Mapping[str, Mapping[str, str]]
+    """Emotion -> what is said where it has grown, ``more``, or gone back, ``less``."""
     where: str = "personas.yaml"
 
     def __post_init__(self) -> None:
@@ -30,7 +33,10 @@ class Wording:
             self._check(trait, self.traits[trait], facets)
         self._check("rules", self.rules, RULES)
         self._check("complexities", self.complexities, COMPLEXITIES)
-        for said in (self.rules, self.complexities, *self.traits.values()):
+        self._check("moves", self.moves, dict.fromkeys(EMOTIONS))
+        for emotion, said in self.moves.items():
+            self._check(f"moves.{emotion}", said, ("more", "less"))
+        for said in (self.rules, self.complexities, *self.traits.values(), *self.moves.values()):
             for name, sentence in said.items():
                 if not isinstance(sentence, str) or any(char.isdigit() for char in sentence):
                     raise SettingError(f"{self.where}: {name}: {sentence!r} must be a sentence without numbers")
@@ -46,3 +52,13 @@ def guidance(persona: Persona, wording: Wording) -> str:
     facets = [wording.traits[trait][persona.facets[trait]] for trait in FACETS]
     rules = [wording.rules[name] for name in fired(persona)]
     return "\n".join([*facets, *rules, wording.complexities[persona.complexity]])
+
+
+def feelings(shift: MoodShifted, wording: Wording) -> str:
+    """A change of mood in words: which emotions have grown or gone back, and how each is now where that is told otherwise than before."""
+    said = []
+    for change in shift.changes:
+        said.append(wording.moves[change.emotion]["more" if change.after > change.before else "less"])
+        if bucket(change.after) != bucket(change.before):
+            said.append(wording.traits[change.emotion][bucket(change.after)])
+    return " ".join(said)

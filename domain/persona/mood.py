@@ -89,9 +89,9 @@ class Mood:
 
 
 def _asked(content: str, slots: Mapping[str, Slot]) -> dict[str, Slot]:
-    """Those of the slots that a message asks for."""
+    """Those of the slots that a message asks for; what the user looks up each time is a new question each time."""
     questions = "\n".join(_QUESTION.findall(content))
-    return {name: slot for name, slot in slots.items() if slot.asked_in(questions)} if questions else {}
+    return {name: slot for name, slot in slots.items() if not slot.when_asked and slot.asked_in(questions)} if questions else {}
 
 
 def _since_last_turn(history: Sequence[Event]) -> tuple[list[Event], str | None]:

@@ -4,12 +4,12 @@ What an agent said or asked itself is not in here: a value that it made up is no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.provenance.reading import bare, counted, dates, escaped, is_telling, normal, numbers, tokens
+from domain.provenance.reading import bare, counted, dates, escaped, figure, is_telling, may_hold_values, normal, numbers, tokens
 
 _LONG = 60
 """Characters from which on a text that was shown is searched as a text, and not compared as one value."""
@@ -102,9 +102,9 @@ class Known:
         words = normal(text)
         if not words:
             return None
-        found = self._values.get(words) or self._tokens.get(words)
-        if found is not None:
-            return self._placed(found, words)
+        found = [source for source in (self._values.get(words), self._tokens.get(words)) if source is not None]
+        if found:
+            return self._placed(min(found, key=lambda source: source.event), words)
         for said in self.texts:
             if _place(said.words, words) is not None:
                 return self._placed(Source(said.kind, said.event, said.where), words)
@@ -113,6 +113,12 @@ class Known:
     def number(self, value: float) -> Source | None:
         """Where a number stands."""
         return self.numbers.get(value) or (self._before.number(value) if self._before else None)
+
+    def every_number(self) -> Iterator[tuple[float, Source]]:
+        """All numbers, those that were said and shown first."""
+        yield from self.numbers.items()
+        if self._before is not None:
+            yield from self._before.every_number()
 
     def day(self, day: date) -> Source | None:
         """Where a date stands."""
@@ -158,16 +164,16 @@ class Known:
     def _read(self, source: Source, text: str, but: Set[str]) -> None:
         words = normal(text)
         self.texts.append(Text(*source, text.casefold(), _without(words, but)))
-        for token in tokens(words):
-            if token in but:
-                continue
+        for token in set(tokens(words)) - but:
             self._tokens.setdefault(token, source)
-            for part in token.split("'")[:1] if "'" in token else ():
-                self._tokens.setdefault(part, source)
-            if is_telling(token) or len(token) >= _LEAST_ALIKE:
+            if not token.isalpha():
+                if "'" in token:
+                    self._tokens.setdefault(token.partition("'")[0], source)
                 self._alike.setdefault(bare(token), source)
+        if not may_hold_values(words):
+            return
         for number in (*numbers(text), *(counted(words) if source.kind != "instructions" else ())):
-            if f"{number:g}" not in but:
+            if figure(number) not in but:
                 self.numbers.setdefault(number, source)
         for day in dates(text, self.today):
             if day.isoformat() not in but:
@@ -196,9 +202,9 @@ class Known:
     def _value(self, event: int, value: Any, path: str, owners: Mapping[str, str], but: Set[str]) -> None:
         source = Source("observation", event, path)
         if isinstance(value, int | float):
-            if f"{float(value):g}" not in but:
+            if figure(value) not in but:
                 self.numbers.setdefault(float(value), source)
-                self._values.setdefault(f"{value:g}", source)
+                self._values.setdefault(figure(value), source)
             return
         words = normal(value)
         if words in but:
@@ -216,7 +222,7 @@ class Known:
             if token not in but:
                 self._tokens.setdefault(token, source)
         if words[:1].isdigit() or not one:
-            for number in numbers(words):
+            for number in () if one and not words.isdigit() else numbers(words):
                 self.numbers.setdefault(number, source)
             for day in dates(words, self.today) if not one or "-" in words else ():
                 self.dates.setdefault(day, source)

@@ -6,11 +6,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from domain.agents import ASSISTANT
-from domain.conversation import USER
-from domain.provenance.deriving import derive_number, derive_text, missing
+from domain.agents import ASSISTANT, USER
+from domain.provenance.deriving import derive_number, derive_share, derive_text, missing
 from domain.provenance.known import Known, Source
-from domain.provenance.reading import is_telling, leaves, normal, tokens
+from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
@@ -18,6 +17,7 @@ from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 DERIVED, DECLARED, UNGROUNDED = "derived", "declared", "ungrounded"
 _QUOTED = re.compile(r"['\"`]([^'\"`]{2,40})['\"`]")
+_PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _BELONGS = "it belongs to"
 _NAMED = re.compile(r"/(?!new_)\w*ids?(/|$)")
 """Arguments that name rows; ``new_item_ids`` names what is in nobody's row yet."""
@@ -81,7 +81,9 @@ class Origins:
             case SubagentStarted(agent=agent, request=request):
                 self._of(agent).tell("request", position, request)
             case ToolCalled():
-                return self._called(position, event)
+                found = self.of(position, event)
+                self._invented[event.call_id] = frozenset(_echoes(found.origins))
+                return found
             case ToolAnswered():
                 self._of(event.agent).show(position, event.observation, but=self._invented.pop(event.call_id, frozenset()))
             case ToolRefused() | ToolFaulted():
@@ -89,12 +91,18 @@ class Origins:
                 self._of(event.agent).tell("observation", position, event.reason, but=but)
         return None
 
+    def knows(self, agent: str, word: str) -> bool:
+        """Whether an agent has been told or shown a number, identifier or date."""
+        known = self._of(agent)
+        return known.find(word) is not None or (_PLAIN.fullmatch(word) is not None and known.number(float(word)) is not None)
+
     def _of(self, agent: str) -> Known:
         if agent not in self._known:
             self._known[agent] = Known(self._today)
         return self._known[agent]
 
-    def _called(self, position: int, called: ToolCalled) -> CallOrigins:
+    def of(self, position: int, called: ToolCalled) -> CallOrigins:
+        """The origins of a call, by what its agent knows now; nothing is taken in."""
         known, spec = self._of(called.agent), self._specs.get(called.agent, {}).get(called.tool, {})
         shapes = spec.get("function", {}).get("parameters", {}).get("properties", {})
         found = tuple(
@@ -102,7 +110,6 @@ class Origins:
             for name, argument in called.arguments.items()
             for path, value in leaves(argument)
         )
-        self._invented[called.call_id] = frozenset(_echoes(found))
         return CallOrigins(position, called.agent, called.call_id, called.tool, found)
 
     def _origin(self, known: Known, path: str, value: Any, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
@@ -126,7 +133,7 @@ def origin_of(known: Known, path: str, value: Any, shape: Mapping[str, Any], arg
     if value is None or isinstance(value, bool):
         return Origin(path, value, DECLARED)
     if isinstance(value, int | float):
-        return _number(known, path, value, shape)
+        return _number(known, path, value, shape, arguments)
     if not value.strip():
         return Origin(path, value, DECLARED)
     foreign = _foreign(known, path, value, arguments)
@@ -151,13 +158,13 @@ def _told(instructions: str, today: date | None) -> Known:
     return known
 
 
-def _number(known: Known, path: str, value: float, shape: Mapping[str, Any]) -> Origin:
+def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
     found = known.number(float(value))
     if found is not None:
         return Origin(path, value, found.kind, (found,))
     if value in (0, shape.get("default")) or value in shape.get("enum", ()):
         return Origin(path, value, DECLARED)
-    derived = derive_number(float(value), known)
+    derived = derive_number(float(value), known) or derive_share(float(value), known, path, arguments)
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
 
 
@@ -190,4 +197,4 @@ def _echoes(origins: Iterable[Origin]) -> Iterator[str]:
                 yield normal(origin.value)
                 yield from (token for token in tokens(normal(origin.value)) if is_telling(token))
             else:
-                yield f"{float(origin.value):g}"
+                yield figure(origin.value)

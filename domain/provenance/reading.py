@@ -20,6 +20,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _WORDS = {"a": 1, "an": 1, "single": 1, "once": 1, "twice": 2, "both": 2, "couple": 2, "pair": 2, "no": 0, "none": 0}
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORDS |= {word: number for number, word in enumerate(_COUNTED)}
+_HOLDING = re.compile(r"\d|day|tonight|tomorrow|yesterday|\b(?:" + "|".join(_WORDS) + r")\b")
 
 
 def normal(text: str) -> str:
@@ -37,6 +38,11 @@ def tokens(text: str) -> list[str]:
 def is_telling(token: str) -> bool:
     """Whether a token is a value rather than a word: one with a digit, or an address."""
     return _TELLING.search(token) is not None
+
+
+def may_hold_values(words: str) -> bool:
+    """Whether there may be a number or a date in a normalised text; cheap, and right whenever it says no."""
+    return _HOLDING.search(words) is not None
 
 
 def numbers(text: str) -> Iterator[float]:
@@ -92,6 +98,11 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from leaves(item, f"{path}/{number}")
     else:
         yield path, value
+
+
+def figure(number: float) -> str:
+    """A number as a text, the same for 25 and 25.0."""
+    return str(int(number)) if number == int(number) else repr(float(number))
 
 
 def escaped(key: Any) -> str:

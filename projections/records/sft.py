@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.agents import ASSISTANT
-from domain.conversation import USER, amended
+from domain.agents import ASSISTANT, USER
+from domain.conversation import amended
 from domain.world import World
 from events.conversation import ConversationForked, ConversationStarted
 from events.log import Log, Recorded
@@ -109,9 +109,7 @@ def examples_of(contents: Contents, records: Sequence[Recorded], finished: Conve
         "persona": contents.text(started.persona),
     }
     for agent, own in by_agent(records).items():
-        lines = list(transcript(own, agent))
-        while lines and not lines[-1].message.train:
-            lines.pop()
+        lines = lines_of(own, agent)
         if lines:
             yield _example(contents, started, agent, own[0], lines, lineage)
 
@@ -133,6 +131,18 @@ def _example(
     )
 
 
+def lines_of(own: Iterable[Recorded], agent: str) -> list[Line]:
+    """The messages of an agent's row, without those after its last one.
+
+    Args:
+        own: As ``by_agent`` gives them.
+    """
+    lines = list(transcript(own, agent))
+    while lines and not lines[-1].message.train:
+        lines.pop()
+    return lines
+
+
 def by_agent(records: Sequence[Recorded]) -> dict[str, list[Recorded]]:
     """Who the events of a conversation concern: the assistant's, and those of each sub-agent from its beginning on."""
     found: dict[str, list[Recorded]] = {ASSISTANT: []}
@@ -152,4 +162,4 @@ def _last_world(contents: Contents, started: ConversationStarted, records: Seque
     for record in reversed(records):
         if isinstance(record.event, ToolAnswered) and record.event.world is not None:
             return record.event.world
-    return World(contents.base(started.world)).digest
+    return World(contents.base(started.world)).with_changes(started.setup).digest

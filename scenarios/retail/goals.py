@@ -2,7 +2,7 @@
 
 from random import Random
 
-from domain.goal import Goal
+from domain.goal import Goal, Share
 from domain.world import World
 from scenarios.retail.wishes import TO_DECLINE, TO_DO, Caller, Wish
 
@@ -38,4 +38,5 @@ def draw_goal(world: World, rng: Random) -> Goal:
         tasks=tuple(wish.task for wish in wishes),
         actions=tuple(wish.action for wish in wishes if wish.action is not None),
         outputs=tuple(output for wish in wishes for output in wish.outputs),
+        shares=tuple(Share(actions=int(wish.action is not None), outputs=wish.outputs) for wish in wishes),
     )

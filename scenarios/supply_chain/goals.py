@@ -3,7 +3,7 @@
 from random import Random
 
 from domain.errors import SettingError
-from domain.goal import Goal
+from domain.goal import Goal, Share
 from domain.values import FrozenDict
 from domain.world import World
 from scenarios.supply_chain.wishes import customers, declined, planners
@@ -56,6 +56,7 @@ def goal_of(world: World, contact: FrozenDict, wishes: list[Wish], rng: Random) 
         tasks=tuple(wish.task for wish in wishes),
         actions=tuple(action for wish in wishes for action in wish.gold),
         outputs=tuple(dict.fromkeys(output for wish in wishes for output in wish.outputs)),
+        shares=tuple(Share(actions=len(wish.gold), outputs=wish.outputs) for wish in wishes),
     )
 
 

@@ -10,7 +10,7 @@ from actors.conversation import MindFactory
 from actors.host import MindMaker
 from actors.mind import Mind, Reply
 from actors.plan import Planned
-from domain.conversation import USER
+from domain.agents import USER
 from events.base import Event
 from events.conversation import ModelReplied
 from events.log import Log, WritableLog

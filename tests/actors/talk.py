@@ -6,8 +6,8 @@ from random import Random
 from actors.conversation import visible
 from actors.mind import Mind, Reply, Say
 from actors.minds import OFFLINE, make_mind
-from domain.agents import ASSISTANT
-from domain.conversation import USER, CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
+from domain.agents import ASSISTANT, USER
+from domain.conversation import CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
 from domain.persona.mood import Mood
 from domain.persona.sampling import draw_persona
@@ -85,9 +85,10 @@ def drawn(setting: Setting, world: World, seed: int) -> tuple[Goal, Persona, Con
     rng = Random(seed)
     goal = setting.draw_goal(world, rng)
     persona = draw_persona(rng, setting.kind_of(goal))
+    world = world.with_changes(goal.setup)
     state = hold(setting, world, goal, persona, seed)
     gold = gold_world(world, goal, setting.toolset, seed=seed, now=setting.clock)
-    return goal, persona, state, judge(state, goal, gold)
+    return goal, persona, state, judge(state, goal, gold, setting.checks)
 
 
 def text(events: list[Event] | Conversation) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from actors.calibration import LOG, Study
 from actors.flawed.kinds import KINDS
-from actors.judges import make_judge
+from actors.judges import make_judges
 from actors.plan import prepare
 from domain.judgement import AXES
 from projections.calibration import axis_report, drops
@@ -21,7 +21,7 @@ def test_each_kind_lowers_its_own_axis_most(tmp_path):
     places = {name: prepare(load(name), 2, None) for name in ("retail", "supply_chain")}
 
     def study():
-        made = Study(places, 12, 2, tmp_path / "calibration", [make_judge("offline/judge"), make_judge("offline/strict")])
+        made = Study(places, 12, 2, tmp_path / "calibration", make_judges(["offline/judge", "offline/strict"], tmp_path).judges)
 
         async def hold():
             return [kind async for kind in made.hold()]

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from actors.conform import FINAL, STEP, Tally, conform
 from actors.piecing import pieced_together
 from actors.recordings import Probe, RecordingError
+from domain.agents import USER, Agent
 from domain.errors import Refusal, SettingError
 from domain.goal import Goal
 from domain.grammar import Grammar
@@ -169,6 +171,20 @@ def test_equal_recordings_are_equal(folder: Path, through_log: bool) -> None:
         "probes missing": (1, 1),
     }
     assert str(tallies[STEP]) == "gold steps: 3 of 3 equal"
+
+
+@pytest.mark.parametrize("through_log", [False, True])
+def test_the_users_steps_are_run_with_the_users_tools(folder: Path, through_log: bool) -> None:
+    """What the user is recorded to have done the assistant could not have, nor the user what the assistant did."""
+    path = folder / "recordings.jsonl"
+    steps = [pay_step(requestor="user"), name_step(), pay_step(2, 15, 1), name_step(requestor="user")]
+    path.write_text(json.dumps(gold(*steps)))
+    own = replace(setting(), user=Agent(USER, "", "", Toolset([pay])))
+
+    tally = conform(own, folder, [path], through_log=through_log)[0]
+
+    assert (tally.equal, tally.total) == (2, 4)
+    assert [(mismatch.step, mismatch.path) for mismatch in tally.mismatches] == [("step 2 pay", "error"), ("step 3 name_of", "error")]
 
 
 @pytest.mark.parametrize(

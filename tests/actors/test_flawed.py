@@ -12,8 +12,7 @@ from actors.mind import Say
 from actors.minds import make_mind
 from actors.plan import Planner, RunSettings, prepare
 from actors.run import Ledger
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.judgement import AXES
 from events.conversation import AssistantSpoke, ModelReplied

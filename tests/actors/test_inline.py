@@ -46,16 +46,16 @@ def test_killed_at_any_append_a_run_goes_on_to_the_same_end(tmp_path: Path, addr
     assert len(boundaries) > 30
 
 
-def killed_once(folder: Path, at: tuple[str, int], when: When, address: str | None):
+def killed_once(folder: Path, at: tuple[str, int], when: When, address: str | None, settings: RunSettings = SETTINGS):
     """How a run ended that died at an append and was gone on with."""
     folder.mkdir()
-    run, asked = begin(folder / "run", SETTINGS, INLINE, address), folder / "asked.txt"
+    run, asked = begin(folder / "run", settings, INLINE, address), folder / "asked.txt"
     first = Fragile(run.write_log(), lambda *boundary: when if boundary == at else None)
     with pytest.raises(Killed):
-        hold(SETTINGS, first, inline(SETTINGS, first, asked))
+        hold(settings, first, inline(settings, first, asked))
     first.close()
-    log = begin(folder / "run", SETTINGS, INLINE, address).write_log()
-    closed = hold(SETTINGS, log, inline(SETTINGS, log, asked)).view.closed
+    log = begin(folder / "run", settings, INLINE, address).write_log()
+    closed = hold(settings, log, inline(settings, log, asked)).view.closed
     check_once(log, asked)
     log.close()
     return closed

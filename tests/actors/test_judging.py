@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from actors.judges import judge_prompt, make_judge
+from actors.judges import judge_prompt, make_judges
 from actors.judging import ATTEMPTS, Judging
-from actors.mind import MindBroke, MindLost, Opinion
+from actors.mind import BudgetSpent, MindBroke, MindLost, Opinion
 from actors.offline.judge import SEVERITY, OfflineJudge
 from domain.conversation import End, Wanted
 from domain.errors import SettingError
@@ -30,10 +30,11 @@ class ScriptedJudge:
     model = "scripted/judge"
 
     def __init__(self, *answers):
-        self.answers, self.told = list(answers), []
+        self.answers, self.told, self.samples = list(answers), [], []
 
-    async def judge(self, case, rejected=()):  # noqa: ARG002
+    async def judge(self, case, rejected=(), sample=0):  # noqa: ARG002
         self.told.append(tuple(rejected))
+        self.samples.append(sample)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -83,7 +84,7 @@ def test_evidence_that_does_not_exist_is_sent_back(log):
     assert all("evidence 999 does not exist" in reason for reason in rejected.event.reasons)
     assert isinstance(judged.event, Judged)
     assert judge.told == [(), rejected.event.reasons]
-    assert spent(of(log)) == (200, 20, 0.5)
+    assert spent(of(log)) == (200, 20, 500_000_000, 1, ())
 
 
 def test_a_malformed_answer_is_sent_back_like_any(log):
@@ -115,6 +116,32 @@ def test_a_judge_that_breaks_is_asked_again_and_one_that_is_lost_is_not(log):
     lost.model = "scripted/lost"
     assert run(log, lost).failed == [("parcels/000000", "scripted/lost", "no network")]
     assert [record.event.judge for record in of(log)] == ["scripted/judge", "scripted/judge"]
+
+
+def test_a_judge_stopped_between_attempts_goes_on_there(log):
+    """What was wrong before is told as if nothing had happened, so that the question is the one that was paid for."""
+    stopped = ScriptedJudge(opinion(evidence=(999,)), MindLost("no network"))
+    assert len(run(log, stopped).failed) == 1
+
+    again = ScriptedJudge(*[opinion(evidence=(998,))] * (ATTEMPTS - 1))
+    assert len(run(log, again).failed) == 1
+
+    assert again.told[0] == stopped.told[1] == of(log)[0].event.reasons
+    assert len(again.told) == ATTEMPTS - 1
+    assert again.samples == [0] * (ATTEMPTS - 1)
+    anew = ScriptedJudge(opinion())
+    assert run(log, anew).failed == []
+    assert (anew.told, anew.samples) == ([()], [1])
+
+
+def test_without_money_nobody_else_is_asked(tmp_path):
+    """What is left is no failure of anybody's."""
+    log = make_run(tmp_path / "three", count=3).write_log()
+    judging = run(log, ScriptedJudge(opinion(), BudgetSpent("all is spent"), opinion()))
+
+    assert (judging.stopped, judging.failed) == ("all is spent", [])
+    assert sum(len(of(log, f"parcels/{index:06d}")) for index in range(3)) < 3
+    log.close()
 
 
 def test_the_conversation_and_the_run_stay_as_they_were(log, folder):
@@ -151,7 +178,7 @@ def test_judging_is_deterministic(tmp_path):
     streams = []
     for name in ("one", "other"):
         log = make_run(tmp_path / name, count=3).write_log()
-        run(log, *map(make_judge, SEVERITY))
+        run(log, *make_judges(tuple(SEVERITY), tmp_path).judges)
         streams.append([(record.position, record.link) for index in range(3) for record in of(log, f"parcels/{index:06d}")])
         log.close()
 
@@ -206,10 +233,12 @@ def test_judges_are_compared_with_the_log(log):
     assert rows["goal_achievement"][2] != "-"
 
 
-def test_an_unknown_judge_is_refused():
-    """With those there are."""
-    with pytest.raises(SettingError, match="offline/judge"):
-        make_judge("offline/nobody")
+def test_an_unknown_judge_is_refused(tmp_path):
+    """With those there are, before anything is made."""
+    for name in ("offline/nobody", "recorded/run", "flawed/all"):
+        with pytest.raises(SettingError, match="offline/judge"):
+            make_judges(["offline/judge", name], tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 BAD = {

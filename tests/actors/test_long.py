@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from benchmarks.talks import TALKS, actor
-from domain.conversation import USER, Turn
+from domain.agents import USER
+from domain.conversation import Turn
 from events.store import EventStore
 
 EARLY, LATE = 20, 220

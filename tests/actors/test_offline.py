@@ -8,7 +8,7 @@ import pytest
 from actors.conversation import visible
 from actors.mind import Say, UseTools
 from actors.offline.hearing import requests
-from domain.conversation import USER
+from domain.agents import USER
 from domain.persona.sampling import draw_persona
 from domain.persona.traits import COMPLEXITIES
 from domain.policy import agrees

@@ -10,9 +10,8 @@ from actors.forking import Forks
 from actors.minds import minds_here
 from actors.plan import RunSettings
 from actors.repairing import Rewound, blame_of, failed_of, rewind
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
 from domain.blame import OMITTED
-from domain.conversation import USER
 from domain.errors import SettingError
 from events.judgement import FlawPlanted
 from events.log import WritableLog

@@ -3,7 +3,8 @@
 import pytest
 
 from actors.conversation import visible
-from domain.conversation import USER, Conversation, Speak, decide, replay
+from domain.agents import USER
+from domain.conversation import Conversation, Speak, decide, replay
 from domain.persona.mood import CAUSES, Mood
 from domain.policy import Memory
 from domain.skill import Slot

@@ -123,14 +123,14 @@ def test_the_place_is_named() -> None:
 
     said, shown = talk.of("#W1001").sources[0], talk.of("7002").sources[0]
 
-    assert (said.event, said.where) == (1, "47:53")
+    assert (said.event, said.where) == (1, "44:50")
     assert (shown.event, shown.where) == (3, "/items/1/item_id")
 
 
 @pytest.mark.parametrize(
     ("value", "rule"),
     [
-        ("w1001", "format"),
+        ("W-1001", "format"),
         ("mia li 3668", "format"),
         ("2026-03-02", "date"),
         ("2026-03-10", "date"),

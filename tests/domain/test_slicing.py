@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from domain.claims import Claims
 from domain.conversation import CallTools, Command, Conversation, Speak, Wanted
 from domain.provenance.origins import Origins
 from domain.slicing import CALLS, EXCHANGE, Rerun, Slice, may_go, smallest
+from domain.supported import Claims
 from domain.world import World
 from events.base import Event
 from tests.parcels import ENVIRONMENT, STARTED, base, begun, call, hold, say

@@ -25,6 +25,10 @@ MALFORMED = {
 """What the server replies with -> the code of the reason that the log is to give."""
 _TALK_ONLY = ("empty", "huge", "unknown-tool", "invalid-json")
 """What a user's model can do wrong."""
+OF_TOOLS, OF_JUDGE = ("lie", "broken", "empty", "huge"), ("no-evidence", "broken", "empty", "huge")
+"""What a simulator of tools, and a judge, can do wrong."""
+ALWAYS = 100.0
+"""A rate for what a provider never stops doing."""
 
 CALM: Mapping[str, float] = {}
 WILD: Mapping[str, float] = {
@@ -41,11 +45,15 @@ WILD: Mapping[str, float] = {
 """Kind -> share of questions that meet it."""
 
 
-def planned(seed: int, question: str, rates: Mapping[str, float], *, has_tools: bool) -> list[str]:
+def planned(seed: int, question: str, rates: Mapping[str, float], agent: str, *, has_tools: bool) -> list[str]:
     """What is done wrong before a question is answered, in order; at most two of the malformed, which are then mended."""
     rng = Random(f"{seed}/{question}")
     met = [kind for kind, rate in rates.items() if rng.random() < rate]
-    malformed = [kind for kind in met if kind in MALFORMED and (has_tools or kind in _TALK_ONLY)][:2]
+    endless = [kind for kind in met if rates[kind] == ALWAYS]
+    if endless:
+        return endless * int(ALWAYS)
+    can = {"tools": OF_TOOLS, "judge": OF_JUDGE}.get(agent, tuple(MALFORMED) if has_tools else _TALK_ONLY)
+    malformed = [kind for kind in met if kind in can][:2]
     rng.shuffle(malformed)
     passing = [kind for kind in met if kind in TRANSPORT]
     rng.shuffle(passing)

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -38,11 +39,16 @@ class Loopback:
         """With other rates from now on."""
         urlopen(Request(f"{self.url}/rates", data=json.dumps(dict(rates)).encode(), method="POST")).close()
 
+    def judging(self, out: Path) -> None:
+        """The folder of the run that is judged from now on."""
+        urlopen(Request(f"{self.url}/judging", data=str(out).encode(), method="POST")).close()
+
 
 @contextmanager
-def loopback(*settings: str, count: int = 20, seed: int = 0, hang_s: float = 30) -> Iterator[Loopback]:
+def loopback(*settings: str, count: int = 20, seed: int = 0, hang_s: float = 30, simulate: str = "") -> Iterator[Loopback]:
     """A server for the conversations of a run with these settings; calm."""
     words = [sys.executable, "-m", "tests.loopback.server", *settings, "--count", str(count), "--seed", str(seed), "--hang", str(hang_s)]
+    words += ["--simulate", simulate]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -61,6 +67,13 @@ def models_file(path: Path, server: Loopback, roles: Any = None, **provider: Any
 def generate(*words: object) -> None:
     """``worldloom generate`` in this process."""
     app(["generate", *map(str, words)], standalone_mode=False)
+
+
+def command(*words: object) -> tuple[int, str]:
+    """Exit code and output of ``worldloom`` in this process."""
+    with redirect_stdout(StringIO()) as out:
+        code = app([*map(str, words)], standalone_mode=False) or 0
+    return code, out.getvalue()
 
 
 def rows(out: Path) -> dict[tuple[str, str], Any]:

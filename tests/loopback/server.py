@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -16,10 +17,9 @@ from aiohttp import web
 from actors.mind import Reply, Say
 from actors.minds import OFFLINE, make_mind
 from actors.plan import Planned, Planner, RunSettings, prepare
-from actors.playing import ENDS
+from actors.playing import ENDS, FEELING
 from actors.thinking import AGAIN
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.store import EventStore
@@ -27,9 +27,10 @@ from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from scenarios.load import load
 from tests.loopback.mischief import CALM, TRANSPORT, WILD, planned
+from tests.loopback.roles import ROLES, THOUGHT, played, question_of
 
 _MARKS = {reason: mark for mark, reason in ENDS.items()}
-_HUGE = 3_000_000
+_HUGE = 500_000
 
 
 class Provider:
@@ -41,7 +42,7 @@ class Provider:
     """
 
     def __init__(self, settings: RunSettings, folder: Any, rates: Any, seed: int = 0, hang_s: float = 30) -> None:
-        places = {name: prepare(load(name), settings.seed, None) for name in settings.settings}
+        places = {name: prepare(load(name), settings.seed, None, settings.simulate) for name in settings.settings}
         self._planner = Planner(settings, places, EventStore(folder / "planner.sqlite"))
         self._rates, self._seed, self._hang_s = rates, seed, hang_s
         self._left: dict[str, list[str]] = {}
@@ -51,6 +52,11 @@ class Provider:
         """How often each question was answered."""
         self.prompts: dict[str, list[Any]] = {}
         """Conversation and agent -> the longest prompt, and the tools with it."""
+        self.served: list[tuple[str, str, int, int]] = []
+        """(conversation, agent, prompt tokens, completion tokens) of every whole answer."""
+        self.forms: set[str] = set()
+        """Agents that asked for JSON."""
+        self._judging = Path()
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """``POST /v1/chat/completions``."""
@@ -60,8 +66,12 @@ class Provider:
         while len(messages) > 1 and str(messages[-1]["content"]).startswith(AGAIN):  # asked again: as if for the first time
             messages = messages[:-2]
         question = f"{stream} {agent} {len(messages)}"
+        if agent in ROLES:
+            question = question_of(stream, agent, messages[0]["content"], body["model"])
+        if body.get("response_format"):
+            self.forms.add(agent)
         if question not in self._left:
-            self._left[question] = planned(self._seed, question, self._rates, has_tools=bool(body.get("tools")))
+            self._left[question] = planned(self._seed, question, self._rates, agent, has_tools=bool(body.get("tools")))
         tricks = self._left[question]
         if tricks:
             kind = tricks.pop(0)
@@ -71,12 +81,21 @@ class Provider:
         else:
             kind = ""
         plan = self._planner.plan(int(stream.rpartition("/")[2]))
-        reply = await think(plan, agent, messages)
+        if agent in ROLES:
+            text = await played(plan, agent, messages[0]["content"], kind, self._judging)
+            right = {"role": "assistant", "content": text, "reasoning_content": THOUGHT}
+        else:
+            right = written(await think(plan, agent, messages), len(messages))
+            if agent == USER:
+                right["reasoning_content"] = THOUGHT
         if kind in ("", "drip"):
             self.questions[question] += 1
             self.prompts[f"{stream} {agent}"] = (messages, body.get("tools"))
-        message = spoiled(kind, written(reply, len(messages)), body.get("tools") or [])
-        answer = json.dumps(completion(body["model"], message, messages)).encode()
+        message = spoiled(kind, right, body.get("tools") or [])
+        whole = completion(body["model"], message, messages)
+        if request.transport is not None and not request.transport.is_closing():  # else nobody waits for it any more
+            self.served.append((stream, agent, whole["usage"]["prompt_tokens"], whole["usage"]["completion_tokens"]))
+        answer = json.dumps(whole).encode()
         return await self._drip(request, answer, 0.02) if kind == "drip" else web.Response(body=answer, content_type="application/json")
 
     async def _fail(self, request: web.Request, kind: str) -> web.StreamResponse:
@@ -112,17 +131,23 @@ class Provider:
 
     async def report(self, _: web.Request) -> web.Response:
         """``GET /report``: what was done wrong, and how often each question was answered."""
-        return web.json_response({"done": self.done, "questions": self.questions, "prompts": self.prompts})
+        told = {"done": self.done, "questions": self.questions, "prompts": self.prompts, "served": self.served}
+        return web.json_response({**told, "forms": sorted(self.forms)})
 
     async def forget(self, _: web.Request) -> web.Response:
         """``POST /forget``: begin anew."""
-        for kept in (self._left, self.done, self.questions, self.prompts):
+        for kept in (self._left, self.done, self.questions, self.prompts, self.served, self.forms):
             kept.clear()
         return web.Response()
 
     async def rates(self, request: web.Request) -> web.Response:
         """``POST /rates``: misbehave otherwise from now on."""
         self._rates = await request.json()
+        return web.Response()
+
+    async def judging(self, request: web.Request) -> web.Response:
+        """``POST /judging``: the folder of the run that is judged from now on."""
+        self._judging = Path(await request.text())
         return web.Response()
 
 
@@ -142,17 +167,18 @@ def observed(agent: str, messages: list[dict[str, Any]]) -> list[Event]:
         content = message.get("content") or ""
         match message["role"]:
             case "user" if agent == USER:
-                events += [AssistantSpoke(agent=ASSISTANT, content=content)] if number else []
+                said = content.partition(f"\n\n{FEELING}")[0]
+                events += [AssistantSpoke(agent=ASSISTANT, content=said)] if number else []
             case "user" if agent == ASSISTANT:
                 events.append(UserSpoke(agent=USER, content=content))
             case "user":
                 events.append(SubagentStarted(agent=agent, call_id="c0", request=content, prompt="", toolset="", model=""))
-            case "assistant" if agent == USER:
-                events.append(UserSpoke(agent=USER, content=content))
             case "assistant" if message.get("tool_calls"):
                 for call in message["tool_calls"]:
                     arguments = json.loads(call["function"]["arguments"])
                     events.append(ToolCalled(agent=agent, call_id=call["id"], tool=call["function"]["name"], arguments=arguments))
+            case "assistant" if agent == USER:
+                events.append(UserSpoke(agent=USER, content=content))
             case "assistant":
                 events.append(AssistantSpoke(agent=agent, content=content))
             case "tool":
@@ -187,7 +213,7 @@ def written(reply: Reply, place: int) -> dict[str, Any]:
 
 def spoiled(kind: str, message: dict[str, Any], tools: list[dict[str, Any]]) -> dict[str, Any]:
     """A message made unusable."""
-    if kind in ("", "drip"):
+    if kind in ("", "drip", "lie", "broken", "no-evidence"):
         return message
     if kind == "empty":
         return {"role": "assistant", "content": ""}
@@ -227,6 +253,7 @@ async def serve(provider: Provider) -> tuple[web.AppRunner, int]:
     app.router.add_get("/report", provider.report)
     app.router.add_post("/forget", provider.forget)
     app.router.add_post("/rates", provider.rates)
+    app.router.add_post("/judging", provider.judging)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -235,7 +262,6 @@ async def serve(provider: Provider) -> tuple[web.AppRunner, int]:
 
 
 async def _main() -> None:
-    from pathlib import Path
     from tempfile import TemporaryDirectory
 
     parser = argparse.ArgumentParser()
@@ -244,9 +270,12 @@ async def _main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--hang", type=float, default=30)
     parser.add_argument("--wild", action="store_true")
+    parser.add_argument("--simulate", default="")
     words = parser.parse_args()
     with TemporaryDirectory() as folder:
-        settings = RunSettings(settings=tuple(words.settings), count=words.count, seed=words.seed)
+        settings = RunSettings(
+            settings=tuple(words.settings), count=words.count, seed=words.seed, simulate=tuple(filter(None, words.simulate.split(",")))
+        )
         provider = Provider(settings, Path(folder), WILD if words.wild else CALM, words.seed, words.hang)
         _, port = await serve(provider)
         print(port, flush=True)

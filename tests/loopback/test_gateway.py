@@ -13,7 +13,7 @@ from actors.gateway.settings import Price, Provider, Reach
 from actors.mind import BudgetSpent, MindBroke, MindLost
 from domain.errors import SettingError
 
-pytestmark = pytest.mark.skipif(find_spec("litellm") is None, reason="models need litellm")
+pytestmark = [pytest.mark.skipif(find_spec("litellm") is None, reason="models need litellm"), pytest.mark.xdist_group("loopback")]
 if find_spec("aiohttp"):
     from tests.loopback.canned import canned, failed, said
 
@@ -52,14 +52,14 @@ def scripted(*replies):
 def test_what_may_pass_is_tried_again():
     """A rate limit, an error and a broken reply are named in order, and the reply comes."""
     handle, asked = scripted(
-        lambda: failed(429, **{"Retry-After": "1"}), lambda: failed(500), lambda: failed(503), lambda: said("hi", reasoning_content="why")
+        lambda: failed(429, **{"Retry-After": "0.3"}), lambda: failed(500), lambda: failed(503), lambda: said("hi", reasoning_content="why")
     )
     with canned(handle) as url:
         _, (answer,) = ask(url, request())
 
     assert answer.incidents == ("rate-limited", "server-error", "overloaded")
     assert (answer.content, answer.reasoning) == ("hi", "why")
-    assert asked[1][0] - asked[0][0] >= 1.0, "it did not wait as long as it was asked to"
+    assert asked[1][0] - asked[0][0] >= 0.3, "it did not wait as long as it was asked to"
     assert answer.cost_nano == 1000 * 1000 + 100 * 10_000
 
 
@@ -88,10 +88,10 @@ def test_a_model_that_cannot_be_reached_is_lost():
     """After its time, with the last reason; nothing is made a fact."""
     handle, _ = scripted(lambda: failed(500, "boom"))
     with canned(handle) as url:
-        _, (error,) = ask(url, request(), patience_s=2)
+        _, (error,) = ask(url, request(), patience_s=0.3)
     assert isinstance(error, MindLost)
     assert "boom" in str(error)
-    _, (error,) = ask(url, request(), patience_s=1)  # nobody listens there any more
+    _, (error,) = ask(url, request(), patience_s=0.3)  # nobody listens there any more
     assert isinstance(error, MindLost)
     assert "connection" in str(error)
 

@@ -14,10 +14,11 @@ from events.run import BudgetReached
 from projections.costs import read_costs
 from projections.folder import RunFolder
 from projections.runs import read_run
+from tests.loopback.roles import THOUGHT
 from tests.loopback.running import MODEL, generate, loopback, models_file, rows
 from tests.worldloom.command import start
 
-pytestmark = pytest.mark.skipif(find_spec("litellm") is None, reason="models need litellm")
+pytestmark = [pytest.mark.skipif(find_spec("litellm") is None, reason="models need litellm"), pytest.mark.xdist_group("runs")]
 
 COUNT = 6
 PRICE = {"input": 1.0, "output": 10.0}
@@ -39,6 +40,17 @@ def words(server, tmp_path):
     return ("supply_chain", "-n", COUNT, "--seed", 4, "--user", MODEL, "--assistant", MODEL, "--models", models)
 
 
+@pytest.fixture(scope="module")
+def whole(server, tmp_path_factory):
+    """An undisturbed run, only to be read."""
+    folder = tmp_path_factory.mktemp("whole")
+    server.forget()
+    server.misbehave({})
+    models = models_file(folder / "models.yaml", server, price=PRICE)
+    generate("supply_chain", "-n", COUNT, "--seed", 4, "--user", MODEL, "--assistant", MODEL, "--models", models, "--out", folder / "out")
+    return folder / "out"
+
+
 def log(out):
     """Of a run."""
     return RunFolder.find(out).open_log()
@@ -53,11 +65,10 @@ def test_a_recording_reproduces_a_run_with_no_call(server, words, tmp_path):
     """Rejected replies, sub-agents and all: equal digest and equal data set, and nobody is asked."""
     server.misbehave({"empty": 0.1, "invalid-json": 0.1, "wrong-types": 0.1})
     generate(*words, "--out", tmp_path / "played")
-    assert any(
-        isinstance(record.event, ReplyRejected)
-        for stream in log(tmp_path / "played").streams()
-        for record in log(tmp_path / "played").read(stream)
-    )
+    played = log(tmp_path / "played")
+    events = [record.event for stream in played.streams() for record in played.read(stream)]
+    assert any(isinstance(event, ReplyRejected) for event in events)
+    assert {event.reasoning for event in events if isinstance(event, ModelReplied) and event.agent == "user"} == {THOUGHT}
     server.forget()
 
     recorded = f"recorded/{tmp_path / 'played'}"
@@ -70,9 +81,8 @@ def test_a_recording_reproduces_a_run_with_no_call(server, words, tmp_path):
     assert not (tmp_path / "again" / "replies").exists()
 
 
-def test_a_killed_run_asks_for_nothing_twice(server, words, tmp_path):
+def test_a_killed_run_asks_for_nothing_twice(server, whole, words, tmp_path):
     """Killed in the middle, the same command ends as an undisturbed run does; only replies that had not arrived are asked for again."""
-    generate(*words, "--out", tmp_path / "whole")
     server.forget()
     server.misbehave({"drip": 1.0})
     running = start("generate", *words, "--out", tmp_path / "killed")
@@ -91,7 +101,7 @@ def test_a_killed_run_asks_for_nothing_twice(server, words, tmp_path):
 
     asked = server.report()["questions"]
     assert sum(times - 1 for times in asked.values()) <= answered - kept
-    assert digest(tmp_path / "killed") == digest(tmp_path / "whole")
+    assert digest(tmp_path / "killed") == digest(whole)
 
 
 def replies(out):
@@ -106,16 +116,14 @@ def paid_replies(out):
     return sum(sqlite3.connect(path).execute("SELECT count(*) FROM replies").fetchone()[0] for path in (out / "replies").glob("*.sqlite"))
 
 
-def test_money_runs_out_and_comes_again(words, tmp_path, capsys):
+def test_money_runs_out_and_comes_again(whole, words, tmp_path, capsys):
     """The run stops cleanly and says why; with more it goes on to the same end; the sums are exact."""
-    generate(*words, "--out", tmp_path / "whole")
-    whole = read_costs(log(tmp_path / "whole"))
-    assert (
-        whole.total.nano_usd == sum(bill.nano_usd for bill in whole.by_conversation.values()) == paid_nano(tmp_path / "whole" / "replies")
-    )
-    finished = read_run(log(tmp_path / "whole")).finished
-    assert round(sum(end.cost_usd for end in finished.values()) * 1e9) == whole.total.nano_usd
-    half = whole.total.usd / 2
+    all_of_it = read_costs(log(whole))
+    bills = all_of_it.by_conversation.values()
+    assert all_of_it.total.nano_usd == sum(bill.nano_usd for bill in bills) == paid_nano(whole / "replies")
+    finished = read_run(log(whole)).finished
+    assert round(sum(end.cost_usd for end in finished.values()) * 1e9) == all_of_it.total.nano_usd
+    half = all_of_it.total.usd / 2
     capsys.readouterr()
 
     generate(*words, "--out", tmp_path / "half", "--max-cost", half)
@@ -127,39 +135,36 @@ def test_money_runs_out_and_comes_again(words, tmp_path, capsys):
     assert run.closed is None
     assert any(isinstance(record.event, BudgetReached) for record in log(tmp_path / "half").read("run"))
     spent = paid_nano(tmp_path / "half" / "replies") / 1e9
-    assert half <= spent < whole.total.usd
+    assert half <= spent < all_of_it.total.usd
 
-    generate(*words, "--out", tmp_path / "half", "--max-cost", whole.total.usd * 2)
+    generate(*words, "--out", tmp_path / "half", "--max-cost", all_of_it.total.usd * 2)
 
-    assert digest(tmp_path / "half") == digest(tmp_path / "whole")
-    assert read_costs(log(tmp_path / "half")).total.nano_usd == whole.total.nano_usd
-    assert f"${whole.total.usd:,.2f}" in capsys.readouterr().out
+    assert digest(tmp_path / "half") == digest(whole)
+    assert read_costs(log(tmp_path / "half")).total.nano_usd == all_of_it.total.nano_usd
+    assert f"${all_of_it.total.usd:,.2f}" in capsys.readouterr().out
 
 
-def test_costs_can_be_listed(words, tmp_path, worldloom):
+def test_costs_can_be_listed(whole, worldloom):
     """By agent and model; as JSON the parts sum to the whole."""
-    generate(*words, "--out", tmp_path / "out")
-
-    listed = worldloom("costs", "--out", tmp_path / "out")
+    listed = worldloom("costs", "--out", whole)
     assert listed.code == 0
     assert MODEL in listed.out
     assert "assistant/" in listed.out
-    told = orjson.loads(worldloom("costs", "--out", tmp_path / "out", "--json").out)
+    told = orjson.loads(worldloom("costs", "--out", whole, "--json").out)
     assert told["nano_usd"] == sum(one["nano_usd"] for one in told["conversations"].values()) > 0
 
 
-def test_a_user_may_write_several_messages_and_send_the_best(words, tmp_path):
+def test_a_user_may_write_several_messages_and_send_the_best(whole, words, tmp_path):
     """With equal candidates the run is the same, and each is paid for."""
-    generate(*words, "--out", tmp_path / "one")
     generate(*words, "--out", tmp_path / "two", "--user-candidates", 2)
 
-    assert rows(tmp_path / "two").keys() == rows(tmp_path / "one").keys()
-    assert all(row[0] == rows(tmp_path / "one")[key][0] for key, row in rows(tmp_path / "two").items())
+    assert rows(tmp_path / "two").keys() == rows(whole).keys()
+    assert all(row[0] == rows(whole)[key][0] for key, row in rows(tmp_path / "two").items())
     users = {
-        path: [bill.prompt_tokens for payer, bill in read_costs(log(tmp_path / path)).by_payer.items() if payer.agent == "user"]
-        for path in ("one", "two")
+        path: [bill.prompt_tokens for payer, bill in read_costs(log(path)).by_payer.items() if payer.agent == "user"]
+        for path in (whole, tmp_path / "two")
     }
-    assert users["two"] == [2 * tokens for tokens in users["one"]]
+    assert users[tmp_path / "two"] == [2 * tokens for tokens in users[whole]]
 
 
 def test_what_cannot_be_mended_ends_the_conversation(server, words, tmp_path):

@@ -51,7 +51,7 @@ def test_every_bucket_says_something_else() -> None:
 def test_wording_is_complete_and_has_no_numbers(traits: dict[str, dict[str, str]], found: str) -> None:
     """Else the error names the place."""
     with pytest.raises(SettingError, match=found):
-        Wording(traits, WORDING.rules, WORDING.complexities)
+        Wording(traits, WORDING.rules, WORDING.complexities, WORDING.moves)
 
 
 def _goal(*skills: str) -> Goal:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import SettingError
 from scenarios.load import load
-from scenarios.team import AgentFile, Team
+from scenarios.team import AgentFile, Team, UserFile
 from tests.parcels import TOOLSET
 
 OWN = {"summary": "Looks.", "prompt": "You look."}
@@ -55,6 +55,38 @@ def test_contradictions_are_named(subagents: dict[str, Any], error: str) -> None
     """File, key, what was found, and what would do."""
     with pytest.raises(SettingError, match=error):
         built(["find_return"], subagents, 1)
+
+
+def test_a_user_has_tools_that_nobody_else_has() -> None:
+    """What the user is given the assistant cannot have, and the other way round; cues make errands."""
+    team = Team(TOOLSET, 3, "scenario.yaml")
+    assistant = team.assistant("A desk.", "Be kind.", ["find_return"], {})
+    file = UserFile(summary="You hold the parcel.", tools=["forget"], asked={"forget": "forget it"})
+    user = team.user(file)
+
+    assert (list(assistant.toolset), list(user.toolset), user.name) == (["find_return"], ["forget"], "user")
+    assert [(errand.tool, errand.cues) for errand in team.errands(file, user)] == [("forget", "forget it")]
+    with pytest.raises(SettingError, match=r"scenario.yaml: user.tools: 'forget' belongs to user already"):
+        team.user(file)
+
+
+@pytest.mark.parametrize(
+    ("file", "error"),
+    [
+        ({"tools": ["find_return"]}, r"user.tools: 'find_return' belongs to assistant already"),
+        ({"tools": ["nope"]}, r"user.tools: 'nope' is not there"),
+        ({"tools": ["forget"], "asked": {"find_return": "find"}}, r"user.asked: 'find_return' is not there; there are forget"),
+        ({"tools": ["forget"], "asked": {"forget": "(forget"}}, r"user.asked.forget: '\(forget' is no regular expression"),
+        ({"tools": ["forget"], "asked": {"forget": "(?P<what>it)"}}, r"user.asked.forget: 'what' is no parameter"),
+    ],
+)
+def test_contradictions_of_the_user_are_named(file: dict[str, Any], error: str) -> None:
+    """File, key, what was found, and what would do."""
+    team = Team(TOOLSET, 3, "scenario.yaml")
+    team.assistant("A desk.", "Be kind.", ["find_return"], {})
+    made = UserFile(summary="You.", **file)
+    with pytest.raises(SettingError, match=error):
+        team.errands(made, team.user(made))
 
 
 def test_supply_chain_is_a_hierarchy() -> None:

@@ -93,6 +93,44 @@ def test_export_makes_the_same_again(worldloom, made, tmp_path):
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
 
 
+def test_export_keeps_what_is_asked_for(worldloom, tmp_path):
+    """By party at fault: together the parts are the whole, and none of them replaces it."""
+    out = tmp_path / "out"
+    worldloom("generate", "retail", "-n", 20, "--seed", 5, "--user-slips", "stubborn=0.6", "--out", out)
+
+    def rows(*keep):
+        to = tmp_path / "_".join(("kept", *keep))
+        done = worldloom("export", "--out", out, "--to", to, *(word for what in keep for word in ("--keep", what)))
+        assert done.code == 0, done.err
+        return (to / "sft.jsonl").read_text().splitlines()
+
+    assert rows("accepted")
+    assert rows("user")
+    assert rows("assistant") == []
+    assert sorted(rows("accepted") + rows("user")) == sorted(rows()) == sorted(rows("accepted", "user"))
+    refused = worldloom("export", "--out", out, "--keep", "user")
+    assert "add --to" in refused.err
+    assert "nothing 'nobody' to keep" in worldloom("export", "--out", out, "--to", tmp_path / "x", "--keep", "nobody").err
+
+
+@pytest.mark.parametrize(
+    ("flags", "error"),
+    [
+        (("--user-slips", "wrong=2"), "wrong=2.0 is no rate"),
+        (("--user-slips", "lies=0.1"), "no kind 'lies'; there are dropped, switched, wrong, stubborn"),
+        (("--user-slips", "wrong"), "'' is no rate; write it as dropped=0.02"),
+        (("--user-slips", "wrong=0.7,dropped=0.7"), "come to 1.4"),
+        (("--user-slips", "wrong=0.1", "--user", "openai/gpt-4o-mini"), "cannot be made to slip"),
+    ],
+)
+def test_slips_are_checked(worldloom, tmp_path, flags, error):
+    """One line that says what would do, before anything is made."""
+    done = worldloom("generate", "retail", "-n", 2, "--out", tmp_path / "out", *flags)
+
+    assert error in done.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_settings_are_listed(worldloom):
     """By name, with what they have."""
     listed = worldloom("settings").out

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from actors.calibration import LOG, Study
 from actors.flawed.kinds import KINDS
-from actors.judges import DEFAULT, make_judge
+from actors.judges import DEFAULT
 from actors.plan import prepare
 from domain.errors import SettingError
 from domain.judgement import AXES
@@ -21,6 +21,7 @@ from projections.calibration import FLAGGED_UP_TO, Labelled, axis_report, drops,
 from projections.comparison import number
 from projections.reliability import plot
 from scenarios.load import load
+from worldloom.models import choose_judges
 
 console = Console(highlight=False)
 _NAMES = [axis.name for axis in AXES]
@@ -37,6 +38,8 @@ def calibrate(
     count: Annotated[int, typer.Option("-n", "--count", min=2, help="Conversations of each kind of flaw, and as many clean ones.")] = 40,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides what is held.")] = 0,
     judges: Annotated[list[str] | None, typer.Option("--judge", help="A judge; may be repeated for a committee.")] = None,
+    models: Annotated[Path | None, typer.Option("--models", help="YAML file: how models are reached, and how they are asked.")] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for all judging; more, and it goes on.")] = None,
     kinds: Annotated[list[str] | None, typer.Option("--kind", help="A kind of flaw; may be repeated; all if not told.")] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder; the same command goes on in it.")] = Path("calibration"),
 ) -> None:
@@ -44,17 +47,20 @@ def calibrate(
     unknown = [kind for kind in kinds or () if kind not in KINDS]
     if unknown:
         raise SettingError(f"there is no kind of flaw {unknown[0]!r}; there are {', '.join(KINDS)}")
-    minds = [make_judge(model) for model in dict.fromkeys(judges or [DEFAULT])]
+    committee = choose_judges(judges or [DEFAULT], models, max_cost, out)
     places = {name: prepare(load(name), seed, None) for name in settings or ("retail", "supply_chain")}
-    study = Study(places, count, seed, out, minds, tuple(dict.fromkeys(kinds or KINDS)))
+    study = Study(places, count, seed, out, committee.judges, tuple(dict.fromkeys(kinds or KINDS)))
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True
     ) as progress:
         task = progress.add_task("kinds", total=len(study.kinds) + 1)
 
         async def go_on() -> None:
-            async for _ in study.hold():
-                progress.advance(task)
+            try:
+                async for _ in study.hold():
+                    progress.advance(task)
+            finally:
+                await committee.close()
 
         asyncio.run(go_on())
     labelled = study.labelled()
@@ -66,7 +72,9 @@ def calibrate(
     console.print(f"{out / 'report.json'}, {out / 'reliability.svg'}; a run folder for each kind beside them", soft_wrap=True)
     for conversation, model, why in study.failed:
         console.print(f"not judged: {conversation} by {model}: {why}", markup=False, soft_wrap=True)
-    if study.failed or not all(row["own"] for row in _shown(report)[1].values() if row["count"]):
+    if study.stopped:
+        console.print(f"stopped: {study.stopped}; the same command with a higher --max-cost goes on", soft_wrap=True)
+    if study.stopped or study.failed or not all(row["own"] for row in _shown(report)[1].values() if row["count"]):
         raise typer.Exit(_NOT_OWN)
 
 
@@ -81,7 +89,7 @@ def _report(study: Study, labelled: Mapping[str, Sequence[Labelled]]) -> dict[st
         "kinds": kinds,
         "axes": axes,
         "alpha": {axis: study.agreement(axis) for axis in _NAMES},
-        "spent": study.spent._asdict(),
+        "spent": {name: getattr(study.spent, name) for name in ("prompt_tokens", "completion_tokens", "cost_usd")},
     }
 
 

@@ -11,7 +11,7 @@ from domain.errors import SettingError
 from projections import many
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
-from projections.runs import read_run
+from projections.runs import KEEP, read_run
 from projections.verify import verify as run_verify
 from scenarios.load import load
 from worldloom.bar import watching
@@ -30,13 +30,19 @@ def add_to(app: typer.Typer) -> None:
 def export(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run.")] = Path("out"),
     to: Annotated[Path | None, typer.Option("--to", help="Another folder for the data set.")] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option("--keep", help=f"Only these conversations: {KEEP[0]}, or at whose fault others are not: {', '.join(KEEP[1:])}."),
+    ] = None,
     ray_address: Annotated[str | None, typer.Option("--ray-address", help="Let a Ray cluster read a sealed run; auto finds one.")] = None,
 ) -> None:
     """Make the data set again from the log; no model is called."""
     folder = RunFolder.find(out)
     target = to or folder.dataset
+    if keep and to is None:
+        raise SettingError("--keep makes a data set with less in it, which needs a folder of its own: add --to")
     log = folder.open_log()
-    run = read_run(log)
+    run = read_run(log).only(keep or ())
     with watching(console, "writing", len(run.finished)) as watch:
         over = _over_cluster(ray_address) if ray_address else many.over
         rows = write_dataset(log, target, run, source=folder.path, watch=watch, over=over)

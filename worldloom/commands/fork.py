@@ -15,8 +15,7 @@ from rich.tree import Tree
 from actors.forking import Forks, another_seed
 from actors.minds import check_models, minds_for
 from actors.plan import RunSettings
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from events.log import Recorded, WritableLog
 from events.run import ConversationFinished
@@ -55,6 +54,10 @@ def fork(
 ) -> None:
     """Go on otherwise from an event: what was before is shared, and no model is asked for it."""
     folder = RunFolder.find(out)
+    if "imports" in folder.settings():
+        raise SettingError(
+            f"{out} holds imported transcripts, which no models of ours held; fork a conversation of a run that was generated"
+        )
     settings = RunSettings.model_validate(folder.settings())
     loaded = {name: load(name) for name in settings.settings}
     played = {**settings.models, USER: user or settings.models[USER], ASSISTANT: assistant or settings.models[ASSISTANT]}
@@ -77,7 +80,8 @@ def fork(
 
 
 async def _held(forks: Forks, made: Sequence[str], now: RunSettings, chosen: Chosen, folder: Path) -> dict[str, ConversationFinished]:
-    return {end.stream: end async for end in forks.go_on(made, minds_for(now, chosen.reach, folder))}
+    cast = minds_for(now, chosen.reach, folder)
+    return {end.stream: end async for end in forks.go_on(made, cast.agents, cast.tools)}
 
 
 def _amends(log: WritableLog, settings: RunSettings, chosen: Chosen, policy: Path | None) -> dict[str, Any]:

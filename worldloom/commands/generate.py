@@ -1,6 +1,7 @@
 """``worldloom generate`` and ``worldloom settings``: the main job."""
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +9,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from actors.minds import check_models
+from actors.minds import check_models, is_ours
 from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, data_digest, prepare
 from actors.run import Crew, Ledger, Supervisor
+from domain.agents import USER
 from domain.errors import SettingError
 from domain.faults import KINDS, Faults
 from domain.persona.sampling import SAMPLERS, check_sampler
 from domain.simulated import TOOLS
+from domain.slips import KINDS as SLIPS
+from domain.slips import Slips
 from projections.costs import read_costs
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
@@ -50,6 +54,7 @@ def generate(
     tools: Annotated[str, typer.Option("--tools", help="Model that plays simulated tools, where there are any.")] = "offline/tools",
     simulated: Annotated[str, typer.Option("--simulate", metavar="TOOL,...", help="Simulate tools that have code, or all.")] = "",
     faults: Annotated[str, typer.Option("--faults", metavar="KIND=RATE,...", help=f"Let tools fail: {', '.join(KINDS)}.")] = "",
+    user_slips: Annotated[str, typer.Option("--user-slips", metavar="KIND=RATE,...", help=f"Let users slip: {', '.join(SLIPS)}.")] = "",
     model: Annotated[
         list[str] | None,
         typer.Option("--model", metavar="AGENT=MODEL", help="Model of a sub-agent, such as assistant/billing; may be repeated."),
@@ -86,7 +91,8 @@ def generate(
         data=data_digest(data) if data else None,
         persona_sampler=persona_sampler,
         simulate=names_simulated,
-        faults=_rates(faults),
+        faults=_rates("--faults", faults, Faults, KINDS),
+        slips=_slips(user_slips, chosen.models[USER]),
     )
     placed = Placement(placement, workers, capacity, ray_address).settled(count)
     places = {name: prepare(setting, seed, data, names_simulated) for name, setting in loaded.items()}
@@ -109,7 +115,19 @@ def generate(
         raise typer.Exit(_NONE_HELD)
 
 
-def _rates(text: str) -> dict[str, float]:
+def _slips(text: str, user: str) -> dict[str, float]:
+    """Rates of slips, which only rules know how to make.
+
+    Raises:
+        SettingError: As for ``_rates``, or a model plays the user.
+    """
+    rates = _rates("--user-slips", text, Slips, SLIPS)
+    if rates and not is_ours(user):
+        raise SettingError(f"--user-slips {text}: {user} cannot be made to slip; leave it out, or let offline/user play the user")
+    return rates
+
+
+def _rates(flag: str, text: str, check: Callable[[Mapping[str, float]], object], kinds: Sequence[str]) -> dict[str, float]:
     """``timeout=0.02,stale=0.01`` as rates by kind.
 
     Raises:
@@ -121,9 +139,9 @@ def _rates(text: str) -> dict[str, float]:
         try:
             rates[kind.strip()] = float(rate)
         except ValueError:
-            raise SettingError(f"--faults {part}: {rate!r} is no rate; write it as timeout=0.02") from None
-    Faults(rates)
-    return {kind: rates[kind] for kind in KINDS if rates.get(kind)}
+            raise SettingError(f"{flag} {part}: {rate!r} is no rate; write it as {kinds[0]}=0.02") from None
+    check(rates)
+    return {kind: rates[kind] for kind in kinds if rates.get(kind)}
 
 
 def _hold(ledger: Ledger, crew: Crew) -> None:

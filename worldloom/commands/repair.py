@@ -15,9 +15,8 @@ from actors.forking import Forks
 from actors.minds import check_models, minds_for
 from actors.plan import RunSettings
 from actors.repairing import Rewound, failed_of, rewind, sound
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
 from domain.blame import KINDS_OF_BLAME
-from domain.conversation import USER
 from events.log import Log
 from events.run import ConversationFinished
 from projections.branches import finished_forks
@@ -103,10 +102,10 @@ async def _try(
     chosen: Sequence[Chosen],
     folder: Path,
 ) -> list[Tried]:
-    minds = []
+    casts = []
     for one in chosen:
         now = settings.model_copy(update={"models": one.models, "roles": {**settings.roles, **one.roles}})
-        minds.append(minds_for(now, one.reach, folder))
+        casts.append(minds_for(now, one.reach, folder))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     tried = []
     with Progress(*columns, console=console, transient=True) as progress:
@@ -115,8 +114,8 @@ async def _try(
             rewound = rewind(forks, log, end, tries, assistants)
             made = rewound.forks if rewound else ()
             came_out: list[ConversationFinished] = []
-            for number, maker in enumerate(minds):
-                came_out += [end async for end in forks.go_on(made[number * tries : (number + 1) * tries], maker)]
+            for number, cast in enumerate(casts):
+                came_out += [end async for end in forks.go_on(made[number * tries : (number + 1) * tries], cast.agents, cast.tools)]
             tried.append(Tried(end, rewound, tuple(came_out)))
             progress.advance(task)
     return tried

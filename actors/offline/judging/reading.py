@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
 from projections.case import Case, Seen, observation
 
 _TOKEN = re.compile(r"[\w#@][\w#@.,:/+-]*\w|\w")
@@ -67,7 +67,7 @@ class Reading:
         self._learn(case.clock, 0)
         handed = {seen.call_id for seen in case.seen if seen.kind == "asked"}
         for seen in case.seen:
-            if seen.kind == "user" or (seen.kind == "answer" and seen.call_id not in handed):
+            if seen.kind == "user" or (seen.kind == "answer" and seen.agent != USER and seen.call_id not in handed):
                 self._learn(seen.text, seen.position)
         self.handed = frozenset(handed)
         """Calls that other agents worked on."""
@@ -113,9 +113,9 @@ class Reading:
 
     @cached_property
     def made(self) -> list[Made]:
-        """All calls, oldest first."""
+        """All calls of the assistant and those who work for it, oldest first; the user's own are not judged."""
         outcomes = {seen.call_id: seen for seen in self.case.seen if seen.kind in ("answer", "refusal", "fault")}
-        return [Made(seen, outcomes.get(seen.call_id)) for seen in self.case.seen if seen.kind == "calls"]
+        return [Made(seen, outcomes.get(seen.call_id)) for seen in self.case.seen if seen.kind == "calls" and seen.agent != USER]
 
     @cached_property
     def messages(self) -> list[Seen]:
@@ -137,16 +137,19 @@ class Reading:
         return [(seen.position, number) for seen in self.case.seen if seen.kind == "user" for number in numbers(seen.text)]
 
     @cached_property
+    def _answers(self) -> list[Seen]:
+        """What tools showed the assistant and those who work for it."""
+        return [seen for seen in self.case.seen if seen.kind == "answer" and seen.agent != USER and seen.call_id not in self.handed]
+
+    @cached_property
     def named(self) -> list[tuple[int, str, float]]:
         """(position, name, figure) of what answers show with a name of its own, such as an item and its price."""
-        answers = (seen for seen in self.case.seen if seen.kind == "answer" and seen.call_id not in self.handed)
-        return [(seen.position, *figure) for seen in answers for figure in _figures(observation(seen))]
+        return [(seen.position, *figure) for seen in self._answers for figure in _figures(observation(seen))]
 
     @cached_property
     def shown(self) -> list[tuple[int, str, str, Any]]:
         """(position, record, field, value) of all that answers show of records, oldest first."""
-        answers = (seen for seen in self.case.seen if seen.kind == "answer" and seen.call_id not in self.handed)
-        return [(seen.position, *fact) for seen in answers for fact in _facts(observation(seen))]
+        return [(seen.position, *fact) for seen in self._answers for fact in _facts(observation(seen))]
 
 
 @lru_cache(64)
