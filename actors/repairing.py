@@ -12,6 +12,7 @@ from domain.agents import ASSISTANT
 from domain.blame import Blame, Failed, first_bad
 from domain.errors import GoldFault, SettingError
 from domain.goal import gold_world
+from domain.slips import wanted
 from events.forks import append_of
 from events.log import Log
 from events.run import ConversationFinished
@@ -37,9 +38,10 @@ def blame_of(forks: Forks, log: Log, finished: ConversationFinished) -> Blame:
     """
     planned, records, contents = forks.planned(finished.stream), history(log, finished.stream), Contents(log)
     setting, world = planned.place.setting, planned.place.world
-    gold = gold_world(world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
     events = [record.event for record in records]
-    return first_bad(Failed(events, world, gold, planned.goal, setting.toolset, lambda: briefed(contents, records), finished.fault))
+    goal = wanted(planned.goal, events)
+    gold = gold_world(world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+    return first_bad(Failed(events, world, gold, goal, setting.toolset, lambda: briefed(contents, records), finished.fault))
 
 
 def rewind(forks: Forks, log: Log, finished: ConversationFinished, tries: int, models: Sequence[str]) -> Rewound | None:

@@ -24,14 +24,12 @@ from domain.tools import Toolset
 from domain.values import canonical
 from domain.world import World
 from events.base import Event
-from events.conversation import AssistantSpoke, Party, UserSpoke
+from events.conversation import AssistantSpoke, Party, UserSlipped, UserSpoke
 from events.tools import Change, ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 EFFECT, REFUSED, FAULTED, GIVEN_UP = "effect", "refused", "faulted", "given-up"
 OMITTED, UNTOLD, SLIPPED, LAST = "omitted", "untold", "user-slipped", "last-step"
 KINDS_OF_BLAME = (SLIPPED, EFFECT, REFUSED, FAULTED, GIVEN_UP, OMITTED, UNTOLD, LAST)
-_SLIP = "user-slipped.v1"
-"""Stored name of the event that says that a user was wrong, or changed their mind."""
 _ABSENT = object()
 
 
@@ -123,8 +121,8 @@ def _slip(failed: Failed) -> Blame | None:
     """Where the user was wrong, and that was why."""
     if failed.fault != "user":
         return None
-    slips = ((position, event) for position, event in enumerate(failed.events, 1) if event.TOPIC == _SLIP)
-    return next((Blame(position, getattr(event, "agent", ""), SLIPPED, getattr(event, "kind", "")) for position, event in slips), None)
+    slips = ((position, event) for position, event in enumerate(failed.events, 1) if isinstance(event, UserSlipped))
+    return next((Blame(position, event.agent, SLIPPED, event.kind) for position, event in slips), None)
 
 
 # a call that came to nothing

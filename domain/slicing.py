@@ -20,7 +20,7 @@ from domain.simulated import Denial, Proposal
 from domain.values import canonical
 from domain.world import World
 from events.base import Event
-from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, MoodShifted, ReplyRejected, UserSpoke
+from events.conversation import AssistantSpoke, ConversationEnded, ModelReplied, MoodShifted, ReplyRejected, UserSlipped, UserSpoke
 from events.judgement import FlawPlanted
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -153,7 +153,7 @@ def _exchanges(events: Sequence[Event]) -> Iterator[Unit]:
                 asked = None
             case ModelReplied() | MoodShifted() | ReplyRejected():
                 continue
-            case _ if getattr(event, "agent", "") == "user":
+            case UserSlipped():
                 continue
             case _:
                 asked = None

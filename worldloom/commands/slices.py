@@ -15,6 +15,7 @@ from actors.forking import Forks
 from actors.plan import RunSettings
 from domain.errors import SettingError
 from domain.faults import Faults
+from domain.slips import wanted
 from events.log import WritableLog
 from events.run import ConversationFinished
 from projections.branches import finished_forks
@@ -81,8 +82,9 @@ def _chosen(ends: dict[str, ConversationFinished], named: Sequence[str]) -> list
 
 def _sliced(forks: Forks, log: WritableLog, contents: Contents, settings: RunSettings, end: ConversationFinished) -> Sliced:
     planned, records = forks.planned(end.stream), history(log, end.stream)
+    goal = wanted(planned.goal, (record.event for record in records))
     environment = replace(planned.place.setting.environment, faults=Faults(settings.faults))
-    found = Slicer(contents, records, environment, planned.goal.outputs).smallest()
+    found = Slicer(contents, records, environment, goal.outputs).smallest()
     return Sliced(end, tuple(records[position - 1] for position in found.kept), found)
 
 
