@@ -35,7 +35,7 @@ from projections.records.sft import by_agent, lines_of
 from projections.regress import reruns
 from projections.rules import Load
 from projections.runs import read_run
-from projections.spread import AFTER, UNREACHED, Spread
+from projections.taint import AFTER, UNREACHED, Taint
 from projections.transcript import Outcome, agent_prompt, system_prompt
 
 _SHOWN = (UserSpoke, AssistantSpoke, ToolCalled, SubagentStarted, ToolAnswered, ToolRefused, ToolFaulted)
@@ -62,7 +62,7 @@ class Row(NamedTuple):
     position: int
     """The first event that the row holds of it."""
     how: str
-    """``saw``, ``told``, ``read`` or ``after``; ``projections/spread.py`` says what they mean."""
+    """``saw``, ``told``, ``read`` or ``after``; ``projections/taint.py`` says what they mean."""
     in_data_set: bool
     """Not so for forks, and for conversations that were not finished."""
 
@@ -123,7 +123,7 @@ def _recall(contents: Contents, streams: Sequence[tuple[str, bool]], bad: Bad, l
             seeds &= set(mended)
         rows = list(_rows(records))
         touched = (
-            [row._replace(in_data_set=in_data_set) for row in _touched(records, Spread(_told(contents, records), seeds, mended), rows)]
+            [row._replace(in_data_set=in_data_set) for row in _touched(records, Taint(_told(contents, records), seeds, mended), rows)]
             if seeds
             else []
         )
@@ -158,18 +158,18 @@ def _told(contents: Contents, records: Sequence[Recorded]) -> Origins:
     return origins
 
 
-def _touched(records: Sequence[Recorded], spread: Spread, rows: Sequence[tuple[str, list[int]]]) -> list[Row]:
+def _touched(records: Sequence[Recorded], taint: Taint, rows: Sequence[tuple[str, list[int]]]) -> list[Row]:
     stream = records[0].stream
-    if 1 in spread.bad:  # what it began with is in every prompt
+    if 1 in taint.bad:  # what it began with is in every prompt
         return [Row(stream, agent, 1, "saw", True) for agent, _ in rows]
     for record in records:
-        spread.observe(record.position, record.event)
+        taint.observe(record.position, record.event)
     touched = []
     for agent, positions in rows:
-        held = [position for position in positions if position in spread.how]
-        first = next((position for position in held if spread.how[position] != AFTER), held[0] if held else None)
+        held = [position for position in positions if position in taint.how]
+        first = next((position for position in held if taint.how[position] != AFTER), held[0] if held else None)
         if first is not None:
-            touched.append(Row(stream, agent, first, spread.how[first], True))
+            touched.append(Row(stream, agent, first, taint.how[first], True))
     return touched
 
 

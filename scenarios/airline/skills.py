@@ -151,7 +151,7 @@ CUES = {
         r"\bon schedule\b",
         r"\bhow\b[^.!?]*\bflight\b[^.!?]*\b(?:stands?|doing)\b",
         r"\b(?:has|did|will)\b[^.!?]*\b(?:landed|land|taken off|take off|leave on)\b",
-        r"\brunning late\b",
+        r"\bis\b[^.!?]*\brunning late\b",
     ),
     "reservation_details": any_of(
         r"\bdetails of\b",

@@ -15,8 +15,8 @@ from events.subagents import SubagentFinished, SubagentStarted
 from events.tools import Change, ToolAnswered, ToolCalled, ToolLagged, ToolRefused
 from projections.contents import Contents
 from projections.recall import Bad, recall
-from projections.spread import AFTER, READ, SAW, TOLD, Spread
 from projections.state import conversations
+from projections.taint import AFTER, READ, SAW, TOLD, Taint
 from scenarios.load import load
 from tests.projections.planted import Bug, hold, messages
 
@@ -116,7 +116,7 @@ def called(agent: str, call_id: str, tool: str = "look", **arguments: Any) -> To
 
 
 def spread(bad: int, *events: Event) -> dict[int, str]:
-    found = Spread(Origins(), {bad})
+    found = Taint(Origins(), {bad})
     for position, event in enumerate(events, 1):
         found.observe(position, event)
     return found.how
@@ -168,8 +168,12 @@ def test_a_subagents_answer_and_what_is_told_of_it_are_touched() -> None:
         SubagentFinished(agent=CLERK, call_id="c1"),
         ToolAnswered(agent=TOP, call_id="c1", observation="W1 has a fee of 777."),
     ]
-    handed = [called(TOP, "c8", request="Waive 777."), started(PORTER, "c8", "Waive 777.")]
-    plain_one = [called(TOP, "c9", request="Look at W2."), started(PORTER, "c9", "Look at W2.")]
+    waive, look = (
+        "Please waive the whole fee of 777 for the order W1 now.",
+        "Please have a look at the order W2 for me, as soon as you can.",
+    )
+    handed = [called(TOP, "c8", request=waive), started(PORTER, "c8", waive)]
+    plain_one = [called(TOP, "c9", request=look), started(PORTER, "c9", look)]
 
     found = spread(5, *CHANGED[:5], *answer, ModelReplied(agent=TOP, model="m"), *handed, *plain_one)
 

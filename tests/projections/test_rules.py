@@ -13,6 +13,7 @@ from events.digests import content_digest
 from events.forks import fact_digest
 from events.judgement import FlawPlanted
 from events.log import WritableLog
+from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled
 from projections.contents import Contents
 from projections.rules import broken
@@ -48,13 +49,14 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> WritableLog:
 
 
 def planted(log: WritableLog) -> set[tuple[str, int]]:
-    """(conversation, position) of the calls that follow a label."""
+    """(conversation, position) of the first call of a tool after each label: the assistant's own, or that of whom it asked."""
     found = set()
     for stream in conversations(log):
         records = list(log.read(stream))
-        for record in records:
-            if isinstance(record.event, FlawPlanted):
-                found.add((stream, next(one.position for one in records[record.position :] if isinstance(one.event, ToolCalled))))
+        handed = {record.event.call_id for record in records if isinstance(record.event, SubagentStarted)}
+        calls = [one for one in records if isinstance(one.event, ToolCalled) and one.event.call_id not in handed]
+        for label in (record for record in records if isinstance(record.event, FlawPlanted)):
+            found.add((stream, next(call.position for call in calls if call.position > label.position)))
     return found
 
 

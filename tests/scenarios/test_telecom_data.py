@@ -121,7 +121,11 @@ def test_recorded_assertion_that_differs_is_found(tmp_path: Path) -> None:
 
 def test_probe_without_its_beginning_is_not_judged(tmp_path: Path) -> None:
     """Where other tasks begin in states of their own, nobody knows in which one it was made; the tally says how many there are."""
-    other = {"task_id": "y", "initial_patch": [{"op": "replace", "path": "/user/device/network_mode_preference", "value": "4g_only"}], "steps": []}
+    other = {
+        "task_id": "y",
+        "initial_patch": [{"op": "replace", "path": "/user/device/network_mode_preference", "value": "4g_only"}],
+        "steps": [],
+    }
     probe = {"task_id": "x", "after_gold_steps": 0, "kind": "repeat", "name": "toggle_data", "arguments": {}, "content": "", "error": False}
     (tmp_path / "probes.jsonl").write_text("\n".join(map(json.dumps, (other, {**probe, "requestor": "user"}))))
     (tally,) = conform(SETTING, folder(tmp_path), [tmp_path / "probes.jsonl"])

@@ -24,8 +24,8 @@ from projections.recall import recall as run_recall
 from projections.regress import Divergence, Regression
 from projections.regress import regress as run_regress
 from projections.rules import Broken, Place, broken
-from projections.spread import AFTER
 from projections.state import conversations, history
+from projections.taint import AFTER
 from scenarios.load import load
 from worldloom.bar import watching
 from worldloom.commands.inspect import find
@@ -166,10 +166,9 @@ def _print_regression(found: Regression, show: int) -> None:
                 table.add_row(*counts, Text(f"{each.conversation} event {each.position}"), Text(each.what), *sides)
         console.print(table)
     skipped = ", ".join(f"{number} {why}" for why, number in sorted(found.skipped.items())) or "none"
-    total = (
-        f"{found.conversations} conversations, {found.compared.total()} calls of {len(found.compared)} tools run again, skipped: {skipped}"
-    )
-    console.print(f"{total}: {len(found.divergences) or 'no'} divergence(s)", markup=False, soft_wrap=True)
+    again = f"{found.compared.total()} calls of {len(found.compared)} tools run again, skipped: {skipped}"
+    line = f"{found.conversations} conversations, {again}: {len(found.divergences) or 'no'} divergence(s)"
+    console.print(line, markup=False, soft_wrap=True)
 
 
 def recall(

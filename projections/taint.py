@@ -1,4 +1,4 @@
-"""Spread: how what is bad spreads through one conversation, event by event; a fold over its events.
+"""Taint: how what is bad spreads through one conversation, event by event; a fold over its events.
 
 =========  ==============================================================================================================
 ``saw``    bad itself
@@ -27,7 +27,7 @@ UNREACHED = ("policy:", "invalid-arguments", "unknown-tool", "depth-limit")
 _WORD = re.compile(r"[\w@.#/+$€-]*\d(?:[\w@.#/+$€-]*[\w])?")
 
 
-class Spread:
+class Taint:
     """What is touched.
 
     Args:
@@ -42,7 +42,6 @@ class Spread:
         """Position -> how the event there is touched; of what agents say or see."""
         self._seen: set[str] = set()
         """Agents that have seen something touched."""
-        self._calls: dict[str, ToolCalled] = {}
         self._handed: dict[str, str] = {}
         """Calls that hand on what is touched -> how."""
         self._asked: dict[str, str] = {}
@@ -96,7 +95,6 @@ class Spread:
 
     def _called(self, position: int, event: ToolCalled, bad: str | None) -> str | None:
         """A call hands on what is touched where its agent has seen such, and has not all of its values from elsewhere."""
-        self._calls[event.call_id] = event
         how = bad
         if how is None and event.agent in self._seen:
             origins = self._known.of(position, event).origins
