@@ -9,16 +9,18 @@ from typing import Any, NamedTuple
 
 from actors.equality import differing, same_state
 from actors.piecing import pieced_together
-from actors.recordings import Gold, GoldReplay, Line, Patch, Probe, RecordingError, Step, gold_of, read_gold, read_recordings
+from actors.recordings import EnvAssertion, Gold, GoldReplay, Line, Patch, Probe, RecordingError, Step, gold_of, read_gold, read_recordings
 from actors.rerun import Rerun, Standing, Taken
 from domain.errors import SettingError
+from domain.goal import Check, unmet
 from domain.patch import Difference, PatchError, patched
 from domain.setting import Setting
 from events.store import EventStore
 from events.tools import ToolAnswered
 from projections.transcript import json_text, observation_text
 
-STEP, FINAL, PROBE = "gold steps", "gold final states", "probes"
+STEP, FINAL, PROBE, ASSERTION = "gold steps", "gold final states", "probes", "env assertions"
+UNJUDGED = "probes not judged, for want of the gold_replay lines that say how their tasks begin"
 PIECED = " (their gold steps pieced together from the probes)"
 _MOST_SHOWN = 200
 
@@ -50,8 +52,11 @@ class Tally:
     total: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
     """The first ones."""
+    unjudged: int = 0
 
     def __str__(self) -> str:
+        if self.unjudged:
+            return f"{self.kind}: {self.unjudged}"
         return f"{self.kind}: {self.equal} of {self.total} equal"
 
 
@@ -68,7 +73,8 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         keep: Mismatches to keep of each kind.
 
     Returns:
-        One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each.
+        One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each. Where tasks begin in states of
+        their own, probes of those whose beginning nothing at hand describes are not judged; a tally of their own says how many.
 
     Raises:
         RecordingError: A file is malformed, or there is nothing in the files.
@@ -84,6 +90,9 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         for line in lines:
             for kind, mismatch in _judge(rerun, golds, line):
                 tally = tallies.setdefault(kind, Tally(kind))
+                if kind == UNJUDGED:
+                    tally.unjudged += 1
+                    continue
                 tally.total += 1
                 tally.equal += mismatch is None
                 if mismatch is not None and len(tally.mismatches) < keep:
@@ -92,13 +101,16 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
 
 
 def _judge(rerun: Rerun, golds: Mapping[str, tuple[Gold, str]], line: Line) -> Iterator[tuple[str, Mismatch | None]]:
-    """(kind, first difference or None) of each call of a recording, and of its final state."""
+    """(kind, first difference or None) of each call of a recording, of its final state, and of what was asked of that."""
     if isinstance(line.recording, GoldReplay):
         yield from _judge_gold(rerun, line.place, line.recording)
         return
     probe = line.recording
     place = f"{probe.name} after {probe.after_gold_steps} gold steps"
     gold, source = golds[probe.task_id]
+    if source and any(known.initial_patch for known, pieced in golds.values() if not pieced):
+        yield UNJUDGED, None
+        return
     yield f"{PROBE} {probe.kind}{source}", _mismatch(line, place, _judge_probe(rerun, gold, probe))
 
 
@@ -117,6 +129,19 @@ def _judge_gold(rerun: Rerun, place: str, recording: GoldReplay) -> Iterator[tup
     if recording.final_patch is not None:
         last = made[-1].after if made else start
         yield FINAL, _mismatch(line, "final state", failed or _final(recording.final_patch, start, last))
+    for asked in recording.env_assertions or ():
+        end = made[-1].after if made else start
+        yield ASSERTION, _mismatch(line, asked.func_name, failed or _asserted(rerun.setting, asked, end))
+
+
+def _asserted(setting: Setting, asked: EnvAssertion, end: Standing | None) -> Difference | None:
+    assert end is not None
+    check = Check(name=asked.func_name, arguments=asked.arguments, expected=asked.assert_value)
+    try:
+        met = not any(unmet([check], end.state.world, setting.checks))
+    except SettingError as error:
+        return Difference("met", asked.met, str(error))
+    return None if met == asked.met else Difference("met", asked.met, met)
 
 
 def _judge_probe(rerun: Rerun, gold: Gold, probe: Probe) -> Difference | None:

@@ -169,7 +169,7 @@ class Host:
 def _verdict(held: Conversation, planned: Planned) -> Verdict:
     setting, goal = planned.place.setting, wanted(planned.goal, held.history)
     try:
-        gold = gold_world(planned.place.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+        gold = gold_world(planned.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
     except GoldFault as fault:
         return Verdict(False, (f"gold-faulted:{fault.tool}",), "tool")
-    return judge(held, goal, gold)
+    return judge(held, goal, gold, setting.checks)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from actors.host import Host
-from actors.plan import Place
+from actors.plan import Place, RunSettings
 from actors.run import Ledger, Supervisor
 from events.base import Event
 from events.log import WritableLog
@@ -35,5 +35,7 @@ class InlineCrew:
 
 async def hold_inline(ledger: Ledger, places: Mapping[str, Place], store: WritableLog) -> None:
     """Hold all that is open, here."""
-    async for _ in Supervisor(ledger, InlineCrew(Host(ledger.settings, places, store))).hold_all():
+    settings = ledger.settings
+    assert isinstance(settings, RunSettings), "what is imported is not held"
+    async for _ in Supervisor(ledger, InlineCrew(Host(settings, places, store))).hold_all():
         pass

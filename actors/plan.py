@@ -152,6 +152,11 @@ class Planned:
     slip: Slip | None = None
     """What the user gets wrong, where a rule plays them."""
 
+    @cached_property
+    def world(self) -> World:
+        """The world in which it begins."""
+        return self.place.world.with_changes(self.started.setup)
+
 
 class Planner:
     """Draws any conversation of a run.
@@ -188,6 +193,7 @@ class Planner:
             models=self.settings.models,
             clock=place.setting.clock,
             limits=place.setting.limits,
+            setup=goal.setup,
             enforced=self.settings.enforced,
             **self._content[place.setting.name],
         )

@@ -40,6 +40,18 @@ class Step(Call):
     """RFC 6902, from the state before to the state after."""
 
 
+class EnvAssertion(BaseModel):
+    """Something that was asked of the state in which a task ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    func_name: str
+    arguments: dict[str, JsonValue] = {}
+    assert_value: bool = True
+    met: bool
+    """Whether the answer was ``assert_value``."""
+
+
 class GoldReplay(BaseModel):
     """A task's gold steps, from its initial state to its final one."""
 
@@ -49,6 +61,7 @@ class GoldReplay(BaseModel):
     initial_patch: Patch = ()
     steps: tuple[Step, ...]
     final_patch: Patch | None = None
+    env_assertions: tuple[EnvAssertion, ...] | None = None
 
 
 class Probe(Step):

@@ -67,7 +67,7 @@ class Rerun:
     def __init__(self, setting: Setting, folder: Path, log: WritableLog | None) -> None:
         if setting.data is None:
             raise SettingError(f"setting {setting.name!r} runs on a world of its own only; recordings need one with outside data")
-        self._setting, self._data, self._log = setting, setting.data, log
+        self.setting, self._data, self._log = setting, setting.data, log
         self._base = setting.base(setting.data.read(folder))
         tools = Toolset(tool.reference if isinstance(tool, SimulatedTool) else tool for tool in setting.toolset.values())
         assistant = Agent(ASSISTANT, "", "", Toolset(tools[name] for name in setting.service_tools))
@@ -89,9 +89,9 @@ class Rerun:
             world = World(self._base)
             if patch:
                 if self._data.tables is None:
-                    raise SettingError(f"setting {self._setting.name!r} cannot begin in a patched state: its outside data has no 'tables'")
-                world = World(self._setting.base(self._data.tables(patched(self._data.document(world), patch))))
-            self._begun[key] = Standing(replay(Conversation(world), [_started(self._setting)]), self._data)
+                    raise SettingError(f"setting {self.setting.name!r} cannot begin in a patched state: its outside data has no 'tables'")
+                world = World(self.setting.base(self._data.tables(patched(self._data.document(world), patch))))
+            self._begun[key] = Standing(replay(Conversation(world), [_started(self.setting)]), self._data)
         return self._begun[key]
 
     def after_gold(self, task: str, gold: Gold, steps: int, repeats: int) -> Standing:

@@ -9,9 +9,8 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from actors.plan import RunSettings
 from events.base import Event
 from events.digests import Head, stream_head, streams_digest
 from events.log import WritableLog
@@ -32,6 +31,24 @@ _MOST_KILLS = 3
 
 class HostLost(Exception):
     """A host died; what it held is in its shard, up to the last append."""
+
+
+class Schedule(Protocol):
+    """What a run is to hold, and what it is called."""
+
+    @property
+    def name(self) -> str:
+        """The run's."""
+
+    @property
+    def count(self) -> int:
+        """Conversations in all."""
+
+    def stream(self, index: int) -> str:
+        """Name of a conversation's stream."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """The settings as JSON."""
 
 
 class Crew(Protocol):
@@ -73,7 +90,7 @@ class Ledger:
         clock: Wall time in seconds; recorded, never hashed.
     """
 
-    def __init__(self, settings: RunSettings, store: WritableLog, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, settings: Schedule, store: WritableLog, clock: Callable[[], float] = time.time) -> None:
         self.settings, self._store, self._clock = settings, store, clock
         self.view = RunView(RunStarted(run=settings.name, settings=settings.model_dump(mode="json")))
         self._head = stream_head(RUN)

@@ -201,8 +201,8 @@ def _held(settings: RunSettings, places: dict[str, Place], path: Path, faults: F
     for planned in plans(settings, places, store):
         state = hold(planned, store, None, faults=faults).state
         setting = planned.place.setting
-        gold = gold_world(planned.place.world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
-        verdict = judge(state, planned.goal, gold)
+        gold = gold_world(planned.world, planned.goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
+        verdict = judge(state, planned.goal, gold, setting.checks)
         accepted += verdict.accepted
         failed += sum(isinstance(event, ToolFaulted) for event in state.history)
         recovered += any(finding.startswith("recovered:") for finding in verdict.findings)

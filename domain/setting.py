@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.agents import ASSISTANT, Agent
 from domain.errand import Errand
-from domain.goal import Goal
+from domain.goal import Assertion, Goal
 from domain.grammar import Grammar
 from domain.judgement import Axis
 from domain.outcome import Environment
@@ -23,6 +23,25 @@ from events.conversation import Limits
 
 
 @dataclass(frozen=True)
+class Dialect:
+    """One version of the other implementation, as transcripts of it show it: what its tools say, and how it writes its state.
+
+    Args:
+        toolset: Its tools; where they behave as the setting's, these.
+        schema: What holds after each of its calls.
+        tables: Its state as recordings write it -> tables.
+        document: The way back.
+        unknown: What a call of a tool shows that there is not; ``{tool}`` stands for its name.
+    """
+
+    toolset: Toolset
+    schema: Schema
+    tables: Callable[[dict[str, Any]], Tables]
+    document: Callable[[World], dict[str, Any]]
+    unknown: str = "Error: Tool '{tool}' not found."
+
+
+@dataclass(frozen=True)
 class OutsideData:
     """How a setting runs on somebody else's data folder instead of a world of its own.
 
@@ -31,12 +50,14 @@ class OutsideData:
         goals: (folder, world) -> goals, in the folder's order.
         document: World -> the shape in which recordings of the other implementation write its state.
         tables: The way back, for recordings that begin in a state of their own; None where none do.
+        dialects: Name of a benchmark, such as ``tau2``, to how it speaks: what transcripts of it are run again in.
     """
 
     read: Callable[[Path], Tables]
     goals: Callable[[Path, World], list[Goal]]
     document: Callable[[World], dict[str, Any]]
     tables: Callable[[dict[str, Any]], Tables] | None = None
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,6 +88,8 @@ class Setting:
     """What the user can do without the assistant; None where they can only speak."""
     errands: tuple[Errand, ...] = ()
     """How the offline user hears that they are asked to use a tool of their own."""
+    checks: Mapping[str, Assertion] = field(default_factory=dict)
+    """What goals may check of a world, by name."""
     axes: tuple[Axis, ...] = ()
     """What its conversations are judged on besides the eight axes."""
 

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Protocol, overload
 
 import docstring_parser
@@ -13,6 +14,9 @@ from pydantic.fields import FieldInfo
 
 from domain.errors import Refusal, SettingError
 from domain.transaction import Transaction
+
+_MOST_ERRORS = 3
+"""What is wrong with a call's arguments that its caller is told at a time."""
 
 
 class Tool(Protocol):
@@ -81,11 +85,11 @@ class CodeTool:
         """Check the arguments against the schema.
 
         Raises:
-            Refusal: ``invalid-arguments``, naming the argument.
+            Refusal: ``invalid-arguments``, naming the first arguments that do not fit.
         """
-        for error in self._validator.iter_errors(arguments):
-            where = ".".join(map(str, error.instance_path))
-            raise Refusal("invalid-arguments", f"{self.name}: {where + ': ' if where else ''}{error.message}")
+        found = [_told(error) for error in islice(self._validator.iter_errors(arguments), _MOST_ERRORS)]
+        if found:
+            raise Refusal("invalid-arguments", f"{self.name}: {'; '.join(found)}")
 
     def run(self, world: Transaction, arguments: Mapping[str, Any]) -> Any:
         """Call the function."""
@@ -130,6 +134,11 @@ class Toolset(Mapping[str, Tool]):
     def specs(self) -> list[dict[str, Any]]:
         """All tools as models are told of them."""
         return [tool.spec for tool in self._tools.values()]
+
+
+def _told(error: Any) -> str:
+    where = ".".join(map(str, error.instance_path))
+    return f"{where + ': ' if where else ''}{error.message}"
 
 
 def _untitled(schema: Any) -> Any:

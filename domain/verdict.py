@@ -1,16 +1,18 @@
 """Verdict: whether a conversation did what its goal asks, and by which findings it did not.
 
 Mechanical: the state that it left must be the state that the goal's actions lead to, whatever the path, and the
-user must have been told what the goal wants said (APIGen-MT, section on trajectory collection).
+user must have been told what the goal wants said (APIGen-MT, section on trajectory collection). A goal with checks of
+its own is judged by them instead of that state: where the user acts on the world too, many states will do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from domain.agents import ASSISTANT
 from domain.conversation import SUBAGENT, Conversation
 from domain.faults import KINDS
-from domain.goal import Goal, told
+from domain.goal import Action, Assertion, Goal, told, unmet
 from domain.simulated import SIMULATION
 from domain.slips import misled
 from domain.team import kind_of
@@ -41,26 +43,47 @@ class Verdict(NamedTuple):
     """Whose fault it is that it is not accepted."""
 
 
-def judge(conversation: Conversation, goal: Goal, gold: World) -> Verdict:
+def judge(conversation: Conversation, goal: Goal, gold: World, assertions: Mapping[str, Assertion] = MappingProxyType({})) -> Verdict:
     """Compare what a conversation did with what its goal asks.
 
     Args:
         goal: What the user wanted in the end.
-        gold: The world as the goal's actions leave it, over the same base.
+        gold: The world as the goal's actions leave it, over the same base; it counts where the goal has no checks.
+        assertions: The setting's, by which the goal's checks are made.
+
+    Raises:
+        SettingError: A check is none that the setting knows.
     """
     findings: list[str] = []
     if conversation.ended is None:
         findings.append("not-ended")
     elif conversation.ended.reason not in GOOD_ENDS:
         findings.append(_how(conversation.ended))
-    if conversation.world.digest != gold.digest:
+    if goal.checks:
+        findings += [f"not-met:{check.name}" for check in unmet(goal.checks, conversation.world, assertions)]
+    elif conversation.world.digest != gold.digest:
         findings += [f"state-differs:{place}" for place in differences(conversation.world, gold)[:_MOST_NAMED]]
+    findings += [f"not-called:{action.tool}" for action in _uncalled(goal.calls, conversation.history)]
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
     beside = [f"{RECOVERED}:{kind}" for kind in _recovered(conversation)]
     beside += [f"{SLIPPED}:{event.kind}" for event in conversation.history if isinstance(event, UserSlipped)]
     return Verdict(not findings, (*findings, *beside), _party(conversation) if findings else None)
+
+
+def _uncalled(wanted: Iterable[Action], history: Iterable[Event]) -> Iterator[Action]:
+    """Those of the calls that were never made, or never answered."""
+    wanted = tuple(wanted)
+    if not wanted:
+        return
+    answered = {event.call_id for event in history if isinstance(event, ToolAnswered)}
+    made = [event for event in history if isinstance(event, ToolCalled) and event.call_id in answered]
+    for action in wanted:
+        needed = {name: canonical(value) for name, value in action.arguments.items()}
+        fitting = (call for call in made if call.tool == action.tool)
+        if not any(needed.items() <= {name: canonical(value) for name, value in call.arguments.items()}.items() for call in fitting):
+            yield action
 
 
 def _how(ended: ConversationEnded) -> str:

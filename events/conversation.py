@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, JsonValue
 
 from events.base import Event, Fact
+from events.tools import Change
 
 
 class Limits(Fact):
@@ -49,6 +50,8 @@ class ConversationStarted(Event):
     """Whether policy rules guard calls, or only describe them."""
     user_toolset: str | None = None
     """Digest of the tool list, as the user is offered it; None where they have no tools of their own."""
+    setup: tuple[Change, ...] = ()
+    """What is different from the base world as this conversation begins."""
 
 
 class ConversationForked(Event):

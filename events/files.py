@@ -52,15 +52,20 @@ def refuse_other_files(path: Path, *, must_exist: bool) -> None:
         if must_exist:
             raise StoreUnavailable(f"{path}: there is no log here; name the folder that `worldloom generate --out` made")
         return
-    if path.stat().st_size == 0:
+    tables = _tables(path)
+    if not tables:  # nothing was written yet, or whoever began to was killed: there is nothing to lose
         if must_exist:
             raise CorruptLog(f"{path} is empty; restore the log from a copy")
-        return
+    elif "events" not in tables:
+        found = ", ".join(sorted(tables))
+        raise CorruptLog(f"{path} is not a log of Worldloom (its tables: {found}); name another folder, or restore the log from a copy")
+
+
+def _tables(path: Path) -> set[str]:
+    if path.stat().st_size == 0:
+        return set()
     connection = sqlite3.connect(path)
     try:
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     finally:
         connection.close()
-    if "events" not in tables:
-        found = ", ".join(sorted(tables)) or "none"
-        raise CorruptLog(f"{path} is not a log of Worldloom (its tables: {found}); name another folder, or restore the log from a copy")

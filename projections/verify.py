@@ -18,6 +18,7 @@ from events.conversation import ConversationStarted
 from events.digests import streams_digest
 from events.errors import EventsError
 from events.forks import FORKS, is_fork, whole
+from events.imports import ToolDiverged, ToolWasLive
 from events.judgement import Judged
 from events.log import Log, Recorded
 from events.run import ConversationFinished
@@ -189,7 +190,7 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
     if started.user_toolset is not None:
         contents.text(started.user_toolset)
     _check_team(contents, stream, records, report)
-    world = World(contents.base(started.world))
+    world = World(contents.base(started.world)).with_changes(started.setup)
     waiting: dict[str, ToolCalled] = {}
     called: set[str] = set()
     for record in records:
@@ -201,7 +202,7 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
             waiting[event.call_id] = event
         elif isinstance(event, ToolAnswered | ToolRefused | ToolFaulted) and waiting.pop(event.call_id, None) is None:
             report.add(place, f"is the outcome of {event.call_id!r}, but no such call waits for one")
-        elif isinstance(event, ProposalRejected | ToolLagged) and event.call_id not in waiting:
+        elif isinstance(event, ProposalRejected | ToolLagged | ToolDiverged | ToolWasLive) and event.call_id not in waiting:
             report.add(place, f"is about {event.call_id!r}, but no such call waits for an outcome")
         if isinstance(event, ToolAnswered):
             world = world.evolve(event)

@@ -115,6 +115,7 @@ def load(name: str) -> Setting:
         team=assistant if assistant.subagents else None,
         user=user,
         errands=team.errands(file.user, user) if file.user and user else (),
+        checks=_offered(name, "checks", "CHECKS") if (folder / "checks.py").is_file() else {},
         axes=axes,
     )
 

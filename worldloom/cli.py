@@ -8,7 +8,22 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import calibrate, check, fork, generate, history, inspect, judge, origins, seal, view
+from worldloom.commands import (
+    audit,
+    calibrate,
+    check,
+    fork,
+    generate,
+    history,
+    imports,
+    inspect,
+    judge,
+    origins,
+    repair,
+    seal,
+    slices,
+    view,
+)
 from worldloom.shadow import check_packages
 
 app = typer.Typer(
@@ -23,9 +38,13 @@ check.add_to(app)
 seal.add_to(app)
 judge.add_to(app)
 calibrate.add_to(app)
+audit.add_to(app)
 fork.add_to(app)
 origins.add_to(app)
 view.add_to(app)
+repair.add_to(app)
+slices.add_to(app)
+imports.add_to(app)
 history.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130

@@ -19,6 +19,7 @@ from events.conversation import (
     UserSlipped,
     UserSpoke,
 )
+from events.imports import MessageSetAside, ToolDiverged, ToolWasLive, TranscriptImported
 from events.judgement import FlawPlanted
 from events.log import Log
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
@@ -108,6 +109,14 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             return _line(f"{_INDENT}   {event.model} proposed what cannot be for {event.call_id}: ", why, "dim yellow", longest)
         case ToolLagged():
             return Text(f"{_INDENT}   {event.call_id} is answered from before {event.unseen}", style="yellow")
+        case ToolDiverged():
+            return _line(f"{_INDENT}   run again, it differs ({event.cause}, {event.path}): ", event.recomputed, "yellow", longest)
+        case ToolWasLive():
+            return Text(f"{_INDENT}   not run again ({event.why}): as it was recorded", style="dim")
+        case MessageSetAside():
+            return _line(f"set aside ({event.code}): ", event.raw, "dim yellow", longest)
+        case TranscriptImported():
+            return _imported(event)
         case SubagentStarted():
             return _line(f"{event.agent} is asked: ", event.request, "bold blue", longest)
         case SubagentFinished():
@@ -129,6 +138,12 @@ def _body(event: Event, longest: int) -> RenderableType | None:
             detail = [Text(event.detail, style="red")] if isinstance(event.detail, str) else []
             return Group(*detail, Rule(f"ended: {event.reason}{fault}", align="left", style="dim"))
     return None
+
+
+def _imported(event: TranscriptImported) -> Text:
+    reward = "no reward" if event.reward is None else f"reward {event.reward:g}"
+    odd = ", ".join(dict.fromkeys(oddity.code for oddity in event.oddities))
+    return Text(f"imported from {event.place}: {event.key}, published with {reward}{f'; odd: {odd}' if odd else ''}", style="dim")
 
 
 def _amends(event: ConversationForked) -> str:

@@ -1,10 +1,10 @@
 """Values that stand nowhere as they are, but follow from what does: other formats, sums, counts, dates, texts put together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import combinations
-from typing import NamedTuple
+from itertools import combinations, product
+from typing import Any, NamedTuple
 
 from domain.provenance.known import Known, Source
 from domain.provenance.reading import dates, is_telling, normal, numbers, tokens
@@ -13,6 +13,10 @@ _CLOSE = 0.005
 """Half a cent."""
 _TEXT_WORDS = 7
 """Words from which on a text counts as written by the agent: only the values in it must come from somewhere."""
+_FEE = 100
+"""The largest amount that is taken for a fee of the policy."""
+_ROW = 2
+"""Steps of a JSON pointer from a list to a field of one of its rows."""
 _FEW = 12
 """Rows of a list of which parts are summed; more would make any number a sum of some."""
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
@@ -61,6 +65,37 @@ def derive_number(value: float, known: Known) -> Derived | None:
     return _pair(value, known)
 
 
+def derive_share(value: float, known: Known, path: str, arguments: Mapping[str, Any]) -> Derived | None:
+    """A number that is what is known for each of the people or things that the call lists, or the rest that others in its list leave.
+
+    Args:
+        path: JSON pointer of the number in the arguments.
+        arguments: All of the call.
+    """
+    times = {1, *(len(argument) for argument in arguments.values() if isinstance(argument, list) and argument)}
+    fees = [0.0, *(fee for fee, source in known.every_number() if source.kind == "instructions" and 1 < fee <= _FEE)]
+    for total in {value, value + _beside(value, path, arguments)}:
+        for many, fee in product(sorted(times), fees):
+            each = round(total / many - fee, 2)
+            if each <= 0 or (many, fee, total) == (1, 0.0, value) or abs((each + fee) * many - total) >= _CLOSE:
+                continue
+            found = known.number(each)
+            sources = (found,) if found is not None else getattr(_pair(each, known), "sources", None)
+            if sources:
+                return Derived("product" if many > 1 else "sum", sources)
+    return None
+
+
+def _beside(value: float, path: str, arguments: Mapping[str, Any]) -> float:
+    """Sum of the numbers of the same field in the rows beside the one that a number stands in."""
+    _, name, *below = path.split("/")
+    rows = arguments.get(name)
+    if len(below) != _ROW or not isinstance(rows, list):
+        return 0.0
+    beside = [row[below[1]] for row in rows if isinstance(row, Mapping) and isinstance(row.get(below[1]), int | float)]
+    return float(sum(beside)) - value
+
+
 def _results(values: tuple[float, ...]) -> Iterator[tuple[str, float]]:
     """What numbers that belong together give: their sum, sums of some of them, differences of two."""
     yield "sum", sum(values)
@@ -99,6 +134,11 @@ def missing(text: str, known: Known) -> list[str]:
     """The values of a text that come from nowhere."""
     words = normal(text)
     return [part for part, source in _parts(words, known) if source is None] if len(list(tokens(words))) > 1 else []
+
+
+def supported(text: str, known: Known) -> set[str]:
+    """The values of a text that come from somewhere: codes, amounts, dates."""
+    return {part for part, source in _parts(normal(text), known) if source is not None}
 
 
 def _parts(words: str, known: Known) -> Iterator[tuple[str, Source | None]]:

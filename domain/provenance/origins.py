@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.provenance.deriving import derive_number, derive_text, missing
+from domain.provenance.deriving import derive_number, derive_share, derive_text, missing
 from domain.provenance.known import Known, Source
 from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
 from events.base import Event
@@ -66,6 +66,10 @@ class Origins:
         """Take in what an agent is told, and the specifications of its tools, before it does anything."""
         self._known[agent] = Known(self._today, _told(instructions, self._today))
         self._specs[agent] = {spec["function"]["name"]: spec for spec in specs}
+
+    def known(self, agent: str) -> Known:
+        """What an agent has been told and shown so far."""
+        return self._of(agent)
 
     def observe(self, position: int, event: Event) -> CallOrigins | None:
         """Take in one event; of a call, its origins."""
@@ -129,7 +133,7 @@ def origin_of(known: Known, path: str, value: Any, shape: Mapping[str, Any], arg
     if value is None or isinstance(value, bool):
         return Origin(path, value, DECLARED)
     if isinstance(value, int | float):
-        return _number(known, path, value, shape)
+        return _number(known, path, value, shape, arguments)
     if not value.strip():
         return Origin(path, value, DECLARED)
     foreign = _foreign(known, path, value, arguments)
@@ -154,13 +158,13 @@ def _told(instructions: str, today: date | None) -> Known:
     return known
 
 
-def _number(known: Known, path: str, value: float, shape: Mapping[str, Any]) -> Origin:
+def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
     found = known.number(float(value))
     if found is not None:
         return Origin(path, value, found.kind, (found,))
     if value in (0, shape.get("default")) or value in shape.get("enum", ()):
         return Origin(path, value, DECLARED)
-    derived = derive_number(float(value), known)
+    derived = derive_number(float(value), known) or derive_share(float(value), known, path, arguments)
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from domain.agents import ASSISTANT, USER
+from domain.conversation import amended
 from domain.world import World
-from events.conversation import ConversationStarted
+from events.conversation import ConversationForked, ConversationStarted
 from events.log import Log, Recorded
 from events.run import ConversationFinished
 from events.subagents import SubagentStarted
@@ -92,6 +93,8 @@ def examples_of(contents: Contents, records: Sequence[Recorded], finished: Conve
     started = records[0].event if records else None
     if not isinstance(started, ConversationStarted):
         raise RecordError(f"{finished.stream} is no conversation, though the run says that it was held; restore the log from a copy")
+    for forked in (record.event for record in records if isinstance(record.event, ConversationForked)):
+        started = amended(started, forked)
     lineage = {
         "conversation": records[0].stream,
         "run": started.run,
@@ -159,4 +162,4 @@ def _last_world(contents: Contents, started: ConversationStarted, records: Seque
     for record in reversed(records):
         if isinstance(record.event, ToolAnswered) and record.event.world is not None:
             return record.event.world
-    return World(contents.base(started.world)).digest
+    return World(contents.base(started.world)).with_changes(started.setup).digest

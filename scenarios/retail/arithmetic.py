@@ -10,6 +10,8 @@ _ALLOWED = frozenset("0123456789+-*/(). ")
 _LONGEST = 1000
 """Characters; a sum of a few orders has less than a hundred."""
 _DEEPEST = 50
+_LEADING_ZEROS = "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers (<string>, line 1)"
+"""In Python's words: recordings of tau-bench have them."""
 
 
 @tool
@@ -85,6 +87,8 @@ class _Sum:
         digits = self._text[start : self._at]
         if digits.count(".") > 1 or not digits.strip("."):
             raise self._wrong()
+        if digits.isdigit() and digits[0] == "0" and digits.strip("0"):
+            raise Refusal("invalid-expression", _LEADING_ZEROS)
         return float(digits) if "." in digits else int(digits)
 
     def _take(self, *signs: str) -> str | None:

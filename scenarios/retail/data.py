@@ -8,16 +8,16 @@ from typing import Any
 
 from domain.errors import SettingError, WorldError
 from domain.goal import Goal
-from domain.setting import OutsideData
+from domain.setting import Dialect, OutsideData
+from domain.tools import Toolset
 from domain.world import Base, Tables, World
 from scenarios.retail.tasks import goal_of
+from scenarios.retail.tau1 import TAU1
 from scenarios.retail.tools import TOOLS
-from scenarios.retail.world import SCHEMA
+from scenarios.retail.world import SCHEMA, UNSET
 
 _TABLES = ("users", "orders", "products")
 _TASK_FILES = ("tasks.jsonl.gz", "tasks.jsonl", "tasks.json")
-_UNSET = tuple(field for field in SCHEMA.tables["orders"].columns if field.startswith(("cancel_", "exchange_", "return_")))
-"""What an order lacks in the file until something is done to it, and shows as null."""
 
 
 def read(folder: Path) -> Tables:
@@ -31,12 +31,11 @@ def read(folder: Path) -> Tables:
     content = _json(_bytes(path), str(path))
     if not isinstance(content, dict) or not all(isinstance(content.get(table), dict) for table in _TABLES):
         raise SettingError(f"{path}: an object with {', '.join(_TABLES)} is expected, each an object of rows by their ids")
-    tables = {table: content[table] for table in _TABLES}
-    tables["orders"] = {key: _complete(order) for key, order in tables["orders"].items()}
-    for table, rows in tables.items():
-        for key, row in rows.items():
+    for table in _TABLES:
+        for key, row in content[table].items():
             if not isinstance(row, dict):
                 raise SettingError(f"{path}: {table}.{key} must be an object, not {type(row).__name__}")
+    tables = tables_of({"agent": content})
     try:
         SCHEMA.check_all(World(Base(tables, SCHEMA.sets)))
     except WorldError as error:
@@ -68,11 +67,20 @@ def document(world: World) -> dict[str, Any]:
     return {"agent": world.document()}
 
 
-DATA = OutsideData(read=read, goals=goals, document=document)
+def tables_of(content: dict[str, Any]) -> Tables:
+    """The way back from ``document``; orders may lack what is null of them."""
+    db = content["agent"]
+    orders = {key: {**order, **{field: order.get(field) for field in UNSET}} for key, order in db["orders"].items()}
+    return {"users": db["users"], "orders": orders, "products": db["products"]}
 
 
-def _complete(order: Any) -> Any:
-    return {**order, **{field: order.get(field) for field in _UNSET}} if isinstance(order, dict) else order
+DATA = OutsideData(
+    read=read,
+    goals=goals,
+    document=document,
+    tables=tables_of,
+    dialects={"tau1": TAU1, "tau2": Dialect(Toolset(TOOLS), SCHEMA, tables_of, document)},
+)
 
 
 def _tasks(path: Path) -> list[tuple[str, Any]]:

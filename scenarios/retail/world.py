@@ -99,6 +99,9 @@ SCHEMA = Schema(
     invariants=(Invariant("own-payment-method", "orders", "An order is paid by payment methods of its customer.", _pays_by_own_method),),
 )
 
+UNSET = tuple(field for field in SCHEMA.tables["orders"].columns if field.startswith(("cancel_", "exchange_", "return_")))
+"""What is null of an order until something is done to it; tau2-bench's file lacks it until then."""
+
 
 def draw_world(rng: Random) -> Tables:
     """

@@ -85,9 +85,10 @@ def drawn(setting: Setting, world: World, seed: int) -> tuple[Goal, Persona, Con
     rng = Random(seed)
     goal = setting.draw_goal(world, rng)
     persona = draw_persona(rng, setting.kind_of(goal))
+    world = world.with_changes(goal.setup)
     state = hold(setting, world, goal, persona, seed)
     gold = gold_world(world, goal, setting.toolset, seed=seed, now=setting.clock)
-    return goal, persona, state, judge(state, goal, gold)
+    return goal, persona, state, judge(state, goal, gold, setting.checks)
 
 
 def text(events: list[Event] | Conversation) -> str:

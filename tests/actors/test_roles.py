@@ -9,8 +9,7 @@ from actors.gateway.form import json_object
 from actors.gateway.settings import Role
 from actors.playing import FEELING, OPENING, UserMind
 from actors.simulating import tools_prompt
-from domain.agents import ASSISTANT
-from domain.conversation import USER
+from domain.agents import ASSISTANT, USER
 from domain.persona.mood import CAUSES
 from domain.persona.sampling import draw_persona
 from domain.persona.traits import EMOTIONS

@@ -33,9 +33,9 @@ def fail(error: Exception) -> Callable[..., Any]:
     return failing
 
 
-def troubled_mind(path: str, model: str, setting: Any, goal: Any, persona: Any, seed: int) -> Any:
+def troubled_mind(path: str, model: str, setting: Any, goal: Any, persona: Any, seed: int, *more: Any) -> Any:
     """A mind, or one that breaks or cannot be reached."""
-    mind: Any = make_mind(path, model, setting, goal, persona, seed)
+    mind: Any = make_mind(path, model, setting, goal, persona, seed, *more)
     if (path, seed) == ("user", seed_of(USER_BREAKS)):
         mind.reply = fail(ZeroDivisionError("no patience left"))
     if (path, seed) == ("assistant", seed_of(ASSISTANT_BREAKS)):

@@ -15,6 +15,7 @@ from events.conversation import (
     UserSlipped,
     UserSpoke,
 )
+from events.imports import MessageSetAside, Oddity, Replayed, ToolDiverged, ToolWasLive, TranscriptImported
 from events.judgement import FlawPlanted, Judged, JudgementRejected, Score, TurnScores
 from events.run import BudgetReached, ConversationAbandoned, ConversationFinished, ConversationScheduled, Incident, RunFinished, RunStarted
 from events.subagents import SubagentFinished, SubagentStarted, ToolConflicted
@@ -133,4 +134,24 @@ SAMPLES: list[Event] = [
     ),
     BudgetReached(reason="all of 5.00 US dollars is spent"),
     UserSlipped(agent="user", kind="wrong", task=1, dropped=(0,), untold=("5.00",), slot="zip", meant="12345", said="12375"),
+    TranscriptImported(
+        key="source/1",
+        place="file.jsonl:1",
+        shape="trajectories",
+        benchmark="tau2",
+        domain="retail",
+        database="tau2_retail",
+        task="1",
+        task_version="0123456789abcdef",
+        criterion=("DB",),
+        reward=1.0,
+        rewards={"DB": 1.0},
+        termination="user_stop",
+        origin={"license": "MIT"},
+        oddities=(Oddity(code="leaked-think", message=3),),
+        replayed=Replayed(engine="tau2-bench@v1.0.1", differing=(2,), unknown=(4,), state_equal=True),
+    ),
+    MessageSetAside(code="result-without-call", message=5, raw="{}"),
+    ToolDiverged(agent="assistant", call_id="c1", cause="rounding", path="content /price", recomputed="1.5"),
+    ToolWasLive(agent="assistant", call_id="c1", why="unknown-tool"),
 ]

@@ -141,6 +141,23 @@ def test_another_file_is_not_a_log(path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
+def test_a_file_whose_maker_was_killed_is_gone_on_with(tmp_path: Path) -> None:
+    """An SQLite file without a table holds nothing: it becomes the log; who only reads is told that it is empty."""
+    path = tmp_path / "log.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE t (x)")
+    connection.execute("DROP TABLE t")
+    connection.close()
+
+    with pytest.raises(CorruptLog, match="is empty"):
+        EventStore(path, must_exist=True)
+    log = EventStore(path)
+
+    assert log.streams() == []
+    log.close()
+
+
 def test_another_database_is_not_a_log(path: Path) -> None:
     """Somebody else's database is not written to."""
     rewrite(path, "CREATE TABLE recipes (name TEXT)")

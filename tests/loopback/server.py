@@ -93,7 +93,8 @@ class Provider:
             self.prompts[f"{stream} {agent}"] = (messages, body.get("tools"))
         message = spoiled(kind, right, body.get("tools") or [])
         whole = completion(body["model"], message, messages)
-        self.served.append((stream, agent, whole["usage"]["prompt_tokens"], whole["usage"]["completion_tokens"]))
+        if request.transport is not None and not request.transport.is_closing():  # else nobody waits for it any more
+            self.served.append((stream, agent, whole["usage"]["prompt_tokens"], whole["usage"]["completion_tokens"]))
         answer = json.dumps(whole).encode()
         return await self._drip(request, answer, 0.02) if kind == "drip" else web.Response(body=answer, content_type="application/json")
 

@@ -18,7 +18,7 @@ COUNT = int(os.environ.get("WORLDLOOM_LOOPBACK", "8"))
 SETTINGS = ("retail", "supply_chain")
 LARGE = COUNT >= 100
 HANG_S = 300.0
-TIMEOUT_S = 30 if LARGE else 6
+TIMEOUT_S = 30 if LARGE else 8
 """Long enough that a busy machine is never taken for a provider that hangs."""
 SLOW = ("hang", "drip-too-slow")
 """What costs its whole time-out whenever it is met."""

@@ -33,7 +33,7 @@ SIMULATED = (
 RUN = ("retail", "-n", COUNT, "--seed", 3, "--simulate", SIMULATED)
 OTHER = "hosted_vllm/strict"
 PASSING = {"429": 0.05, "500": 0.05, "cut": 0.05, "hang": 0.01, "drip": 0.02}
-FORM = {"response_format": {"type": "json_object"}}
+ROLES = {"tools": {"temperature": 0}, "judge": {"temperature": 0, "more": {"response_format": {"type": "json_object"}}}}
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,13 @@ def server():
 @pytest.fixture(scope="module")
 def models(server, tmp_path_factory):
     """What ``--models`` names; one file for runs and judges."""
-    roles = {"tools": {"temperature": 0}, "judge": {"temperature": 0, "more": FORM}}
-    return models_file(tmp_path_factory.mktemp("models") / "models.yaml", server, roles, price=PRICE, timeout_s=8)
+    return models_file(tmp_path_factory.mktemp("models") / "models.yaml", server, ROLES, price=PRICE, timeout_s=12)
+
+
+@pytest.fixture
+def patient(server, tmp_path):
+    """The same where nothing hangs: however slow a machine is, no answer is given up."""
+    return models_file(tmp_path / "patient.yaml", server, ROLES, price=PRICE)
 
 
 @pytest.fixture(scope="module")
@@ -211,10 +216,10 @@ def test_every_cent_is_accounted_for(played, judged, worldloom):
     assert "besides" not in shown
 
 
-def test_a_judge_that_is_never_usable_leaves_all_unjudged(server, models, run, worldloom):
+def test_a_judge_that_is_never_usable_leaves_all_unjudged(server, patient, run, worldloom):
     """However often it is asked; the summary says so, the exit code too, and a later attempt asks anew."""
     server.misbehave({"broken": ALWAYS})
-    words = ("judge", run, "--judge", MODEL, "--models", models)
+    words = ("judge", run, "--judge", MODEL, "--models", patient)
 
     told = worldloom(*words)
 
@@ -245,7 +250,7 @@ def test_money_for_judging_runs_out_and_comes_again(server, run, tmp_path, world
     assert len(server.report()["served"]) == 2 * COUNT, "who is asked again was not asked"
 
 
-def test_a_judge_that_cannot_be_reached_is_asked_later(server, models, run, tmp_path, worldloom):
+def test_a_judge_that_cannot_be_reached_is_asked_later(server, patient, run, tmp_path, worldloom):
     """Nothing is recorded of it, and the same command goes on."""
     server.misbehave({"500": ALWAYS})
     impatient = models_file(tmp_path / "models.yaml", server, price=PRICE, patience_s=0.2)
@@ -257,7 +262,7 @@ def test_a_judge_that_cannot_be_reached_is_asked_later(server, models, run, tmp_
     assert not recorded(run, Judged, JudgementRejected)
     server.forget()
     server.misbehave({})
-    assert worldloom("judge", run, "--judge", MODEL, "--models", models).code == 0
+    assert worldloom("judge", run, "--judge", MODEL, "--models", patient).code == 0
 
 
 def test_a_wrong_judge_or_price_is_one_line(server, run, tmp_path, worldloom):

@@ -26,8 +26,8 @@ def change_minds(patch: pytest.MonkeyPatch, change: Callable[[Any], None], *stre
         seeds[planned.started.seed] = index
         return planned
 
-    def making(path: str, model: str, setting: Any, goal: Any, persona: Any, seed: int) -> Any:
-        mind = make(path, model, setting, goal, persona, seed)
+    def making(path: str, model: str, setting: Any, goal: Any, persona: Any, seed: int, *more: Any) -> Any:
+        mind = make(path, model, setting, goal, persona, seed, *more)
         if not streams or seeds[seed] in streams:
             change(mind)
         return mind

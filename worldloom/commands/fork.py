@@ -54,6 +54,10 @@ def fork(
 ) -> None:
     """Go on otherwise from an event: what was before is shared, and no model is asked for it."""
     folder = RunFolder.find(out)
+    if "imports" in folder.settings():
+        raise SettingError(
+            f"{out} holds imported transcripts, which no models of ours held; fork a conversation of a run that was generated"
+        )
     settings = RunSettings.model_validate(folder.settings())
     loaded = {name: load(name) for name in settings.settings}
     played = {**settings.models, USER: user or settings.models[USER], ASSISTANT: assistant or settings.models[ASSISTANT]}

@@ -1,0 +1,1 @@
+"""Scripts of the offline assistant: what it does for each kind of request."""

@@ -1,0 +1,152 @@
+"""What one customer can want: the troubles behind it, what must hold in the end, and what they know."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, NamedTuple
+
+from domain.goal import Action, Check, Task
+from domain.world import World
+from scenarios.telecom import faults, troubles
+from scenarios.telecom.troubles import Line, Trouble, Wrong, act
+
+_HOPELESS = 0.2
+"""Share of phones without service that nobody at the desk can help."""
+_AMOUNTS = (0.5, 1.0, 1.5, 2.0)
+_NO_MORE = "You are not willing to accept anything less."
+_TRANSFER = act("transfer_to_human_agents")
+
+
+class Wish(NamedTuple):
+    """One purpose, as the parts of a goal."""
+
+    sentence: str
+    task: Task
+    wrong: Wrong
+    actions: tuple[Action, ...]
+    checks: tuple[Check, ...]
+    calls: tuple[Action, ...] = ()
+
+
+def _check(name: str, **arguments: Any) -> Check:
+    return Check(name=name, arguments=arguments)
+
+
+def _refuelled(about: Line) -> Check:
+    return _check("assert_data_refueling_amount", **about.ids, expected_amount=about.amount)
+
+
+def _line(rng: Random, customer: Mapping[str, Any], line: Mapping[str, Any], world: World) -> Line:
+    plan = world.row("plans", line["plan_id"])
+    assert plan is not None
+    while world.row("bills", bill_id := f"B{rng.randint(1000000, 9999999)}") is not None:
+        pass
+    return Line(customer["customer_id"], line["line_id"], plan["data_limit_gb"], rng.choice(_AMOUNTS), bill_id)
+
+
+def _wrong(found: list[Trouble]) -> Wrong:
+    return tuple(wrong for trouble in found for wrong in trouble.wrong)
+
+
+def _cure(found: list[Trouble]) -> tuple[Action, ...]:
+    return tuple(action for trouble in found for action in trouble.cure)
+
+
+def _amount(line: Line) -> str:
+    return f"{line.amount:g} GB"
+
+
+def no_service(rng: Random, about: Line) -> Wish:
+    """The phone shows no signal."""
+    sentence = "Your phone has had no service for hours. You want a signal in the status bar again, and would pay a bill for it."
+    task = Task(skill="no_service")
+    if rng.random() < _HOPELESS:
+        ended = rng.random() < 0.5
+        trouble = troubles.suspended(about, contract_ended=True) if ended else Trouble(((faults.lock_sim_card, {"mode": "pin"}),), ())
+        checks = [_check("assert_service_status", expected_status="no_service")]
+        if ended:
+            checks.append(_check("assert_line_status", line_id=about.line_id, expected_status="Suspended"))
+        return Wish(sentence, task, trouble.wrong, (), tuple(checks), (_TRANSFER,))
+    due = troubles.suspended(about, contract_ended=False)
+    found = troubles.drawn(rng, [troubles.AIRPLANE, troubles.SIM_OUT, due, troubles.WRONG_APN], 2)
+    checks = [_check("assert_service_status", expected_status="connected")]
+    if due in found:
+        checks.append(_check("assert_no_overdue_bill", overdue_bill_id=about.bill_id))
+    return Wish(sentence, task, _wrong(found), _cure(found), tuple(checks))
+
+
+def mobile_data(rng: Random, about: Line) -> Wish:
+    """Mobile data does not work, or is slow."""
+    away, full = troubles.abroad(about, rng), troubles.used_up(about, rng)
+    offered = [
+        troubles.AIRPLANE,
+        troubles.DATA_OFF,
+        away,
+        full,
+        troubles.DATA_SAVER,
+        troubles.old_network(rng.choice(("2g_only", "3g_only"))),
+        troubles.SLOW_VPN,
+    ]
+    found = troubles.drawn(rng, offered, 3)
+    checks = [
+        _check("assert_mobile_data_status", expected_status=True),
+        _check("assert_internet_speed", expected_speed=200, expected_desc="excellent"),
+    ]
+    if full in found:
+        checks.append(_refuelled(about))
+    place, where = _place(away in found)
+    sentence = f"Mobile data does not work on your phone, or is very slow. You want excellent speed. {_NO_MORE} {where} {_would_add(about)}"
+    task = Task(skill="mobile_data", known={"place": place, "amount": _amount(about)})
+    return Wish(sentence, task, _wrong(found), _cure(found), tuple(checks))
+
+
+def mms(rng: Random, about: Line) -> Wish:
+    """Picture messages cannot be sent."""
+    away, full = troubles.abroad(about, rng), troubles.used_up(about, rng)
+    basic = [troubles.AIRPLANE, troubles.DATA_OFF, away, full, troubles.old_network("2g_only")]
+    own = [troubles.NO_MMSC, troubles.WIFI_CALLING, troubles.not_permitted("storage"), troubles.not_permitted("sms")]
+    found = [*(troubles.drawn(rng, basic, 2) if rng.random() < 0.6 else []), *troubles.drawn(rng, own, 2)]
+    place, where = _place(away in found)
+    sentence = f"You cannot send picture messages (MMS) with your messaging app, and want to. {where} {_would_add(about)}"
+    task = Task(skill="mms", known={"place": place, "amount": _amount(about)})
+    return Wish(sentence, task, _wrong(found), _cure(found), (_check("assert_can_send_mms", expected_status=True),))
+
+
+def _place(away: bool) -> tuple[str, str]:
+    return ("abroad", "You are abroad at the moment.") if away else ("at home", "You are at home.")
+
+
+def _would_add(about: Line) -> str:
+    return f"You would have {_amount(about)} of data added if need be."
+
+
+def refuel(rng: Random, about: Line) -> Wish:  # noqa: ARG001, all wishes are drawn alike
+    """More data."""
+    task = Task(skill="refuel", known={"amount": _amount(about)})
+    actions = (act("refuel_data", **about.ids, gb_amount=about.amount),)
+    return Wish(f"You want {_amount(about)} of data added to your line.", task, (), actions, (_refuelled(about),))
+
+
+def pay_bill(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """A bill is overdue, and the customer knows it."""
+    trouble = troubles.overdue(about)
+    checks = (_check("assert_no_overdue_bill", overdue_bill_id=about.bill_id),)
+    sentence = "You have been told that a bill of yours is overdue, and want to pay it."
+    return Wish(sentence, Task(skill="pay_bill"), trouble.wrong, trouble.cure, checks)
+
+
+def travel(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """A journey is ahead."""
+    checks = (_check("assert_roaming_allowed", line_id=about.line_id),)
+    wrong: Wrong = ((faults.set_roaming, {**about.ids, "allowed": False}),)
+    sentence = "You are about to travel abroad, and want your line to work there."
+    return Wish(sentence, Task(skill="travel"), wrong, (act("enable_roaming", **about.ids),), checks)
+
+
+def draw_wish(kind: str, rng: Random, customer: Mapping[str, Any], line: Mapping[str, Any], world: World) -> Wish:
+    """A wish of a kind, for one line of a customer."""
+    return WISHES[kind](rng, _line(rng, customer, line, world))
+
+
+WISHES: Mapping[str, Callable[[Random, Line], Wish]] = {
+    wish.__name__: wish for wish in (no_service, mobile_data, mms, refuel, pay_bill, travel)
+}
