@@ -31,7 +31,7 @@ def normal(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words, numbers and codes of a normalised text: ``#w2378156``, ``mia.li@example.com``, ``19122``."""
+    """Words, numbers and codes of a normalised text: ``#w1001``, ``ina.lo@example.com``, ``19122``."""
     return _TOKEN.findall(text)
 
 
@@ -111,5 +111,5 @@ def escaped(key: Any) -> str:
 
 
 def bare(text: str) -> str:
-    """Letters and digits of a normalised text, for values that are written with other marks: ``w2378156``, ``5551234``."""
+    """Letters and digits of a normalised text, for values that are written with other marks: ``w1001``, ``5551234``."""
     return text if text.isalnum() else "".join(filter(str.isalnum, text))

@@ -13,7 +13,7 @@ from events.tools import ToolAnswered, ToolCalled, ToolRefused
 POLICY = "Refunds over $200 need a supervisor. A bag weighs 23 kg at most."
 ORDER = {
     "order_id": "#W1001",
-    "user_id": "mia_li_3668",
+    "user_id": "ina_lo_4415",
     "status": "delivered",
     "placed": "2026-03-02T10:00:00",
     "items": [
@@ -21,7 +21,7 @@ ORDER = {
         {"item_id": "7002", "name": "desk fan", "price": 31.25, "quantity": 1},
     ],
 }
-OTHER = {"order_id": "#W2002", "user_id": "mia_li_3668", "items": [{"item_id": "9001", "name": "rug", "price": 80.0}]}
+OTHER = {"order_id": "#W2002", "user_id": "ina_lo_4415", "items": [{"item_id": "9001", "name": "rug", "price": 80.0}]}
 SPEC = {
     "type": "function",
     "function": {
@@ -86,7 +86,7 @@ class Talk:
 
 def looked_up(*observations: Any) -> Talk:
     """A user who named an order, and what was shown since."""
-    talk = Talk().user("Hi, I'm Mia Li, zip 19122. It's about order #W1001, and my e-mail is Mia.Li@example.com.")
+    talk = Talk().user("Hi, I'm Ina Lo, zip 19122. It's about order #W1001, and my e-mail is Ina.Lo@example.com.")
     for observation in observations:
         talk.call(order_id="#W1001")
         talk.shown(observation)
@@ -97,10 +97,10 @@ def looked_up(*observations: Any) -> Talk:
     ("value", "kind"),
     [
         ("#W1001", "user"),
-        ("mia.li@example.com", "user"),
+        ("ina.lo@example.com", "user"),
         ("19122", "user"),
         (19122, "user"),
-        ("mia_li_3668", "observation"),
+        ("ina_lo_4415", "observation"),
         ("7002", "observation"),
         (31.25, "observation"),
         ("desk fan", "observation"),
@@ -131,15 +131,15 @@ def test_the_place_is_named() -> None:
     ("value", "rule"),
     [
         ("W-1001", "format"),
-        ("mia li 3668", "format"),
+        ("ina lo 4415", "format"),
         ("2026-03-02", "date"),
         ("2026-03-10", "date"),
         (55.75, "sum"),
         (6.75, "difference"),
         (49.0, "product"),
         ("24.50 * 2", "expression"),
-        ("Mia lamp", "pieces"),
-        ("Mia Li asks for a refund of $31.25 on #W1001, which is above what I may give.", "text"),
+        ("Ina lamp", "pieces"),
+        ("Ina Lo asks for a refund of $31.25 on #W1001, which is above what I may give.", "text"),
     ],
 )
 def test_what_follows_is_derived(value: Any, rule: str) -> None:
@@ -153,7 +153,7 @@ def test_what_follows_is_derived(value: Any, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["#W1002", "mia_li_3669", "7003", 31.26, 55.76, "2026-03-11", "19123", "mia.lee@example.com", "card_4242", "24.50 * 7"]
+    "value", ["#W1002", "ina_lo_4416", "7003", 31.26, 55.76, "2026-03-11", "19123", "ina.loe@example.com", "card_4242", "24.50 * 7"]
 )
 def test_what_nobody_said_or_showed_is_ungrounded(value: Any) -> None:
     """Swapped codes, near misses, invented dates."""
@@ -213,7 +213,7 @@ def test_a_subagent_knows_its_request_only() -> None:
     talk = looked_up(ORDER).delegate("Look into order #W1001.")
 
     assert talk.of("#W1001", agent="assistant/desk").kind == "request"
-    assert talk.of("mia_li_3668", agent="assistant/desk").kind == "ungrounded"
+    assert talk.of("ina_lo_4415", agent="assistant/desk").kind == "ungrounded"
     talk.shown({"carrier": "DHL-77"}, agent="assistant/desk")
     assert talk.of("DHL-77", agent="assistant/desk").kind == "observation"
     assert talk.of("DHL-77").kind == "ungrounded"
