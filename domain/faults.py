@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from domain.errors import SettingError
+from domain.rates import check_rates, kind_at
 from domain.world import World
 from events.base import Event
 from events.tools import Change, ToolAnswered
@@ -42,24 +42,14 @@ class Faults:
         Raises:
             SettingError: There is no such kind, or a rate is not one.
         """
-        for kind, rate in self.rates.items():
-            if kind not in KINDS:
-                raise SettingError(f"faults: there is no kind {kind!r}; there are {', '.join(KINDS)}")
-            if not 0 <= rate <= 1:
-                raise SettingError(f"faults: {kind}={rate} is no rate; it lies between 0 and 1")
-        if sum(self.rates.values()) > 1:
-            raise SettingError(f"faults: the rates come to {sum(self.rates.values()):g}; together they can be 1 at most")
+        check_rates("faults", self.rates, KINDS)
 
     def draw(self, seed: int, call_id: str, *, writes: bool) -> str | None:
         """The fault that meets a call; None for most."""
         if not self.rates:
             return None
-        drawn = Random(f"{seed}/fault/{call_id}").random()
-        for kind in KINDS:
-            drawn -= self.rates.get(kind, 0.0)
-            if drawn < 0:
-                return None if kind == (STALE if writes else "partial") else kind
-        return None
+        kind = kind_at(self.rates, KINDS, Random(f"{seed}/fault/{call_id}").random())
+        return None if kind == (STALE if writes else "partial") else kind
 
 
 NO_FAULTS = Faults()

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from domain.errors import SettingError
 from domain.goal import Goal
+from domain.rates import check_rates, kind_at
 from events.base import Event
 from events.conversation import UserSlipped, UserSpoke
 
@@ -63,26 +63,18 @@ class Slips:
         Raises:
             SettingError: There is no such kind, or a rate is not one.
         """
-        for kind, rate in self.rates.items():
-            if kind not in KINDS:
-                raise SettingError(f"user slips: there is no kind {kind!r}; there are {', '.join(KINDS)}")
-            if not 0 <= rate <= 1:
-                raise SettingError(f"user slips: {kind}={rate} is no rate; it lies between 0 and 1")
-        if sum(self.rates.values()) > 1:
-            raise SettingError(f"user slips: the rates come to {sum(self.rates.values()):g}; together they can be 1 at most")
+        check_rates("user slips", self.rates, KINDS)
 
     def draw(self, seed: int, goal: Goal) -> Slip | None:
         """The slip of a conversation; None for most."""
         if not self.rates:
             return None
         rng = Random(f"{seed}/slip")
-        drawn = rng.random()
-        for kind in KINDS:
-            drawn -= self.rates.get(kind, 0.0)
-            if drawn < 0:
-                found = _misleading(kind, goal, rng) if kind in (WRONG, STUBBORN) else _dropping(kind, goal)
-                return found[int(rng.random() * len(found))] if found else None
-        return None
+        kind = kind_at(self.rates, KINDS, rng.random())
+        if kind is None:
+            return None
+        found = _misleading(kind, goal, rng) if kind in (WRONG, STUBBORN) else _dropping(kind, goal)
+        return found[int(rng.random() * len(found))] if found else None
 
 
 NO_SLIPS = Slips()
