@@ -155,7 +155,7 @@ class Planned:
     @cached_property
     def world(self) -> World:
         """The world in which it begins."""
-        return self.place.world.with_changes(self.started.setup)
+        return self.place.world.evolve(self.started)
 
 
 class Planner:

@@ -314,7 +314,7 @@ def replay(state: Conversation, events: Iterable[Event]) -> Conversation:
             case MoodShifted() if mood is not None:
                 mood = mood.evolve(event)
             case ConversationStarted():
-                started, world = event, world.with_changes(event.setup)
+                started, world = event, world.evolve(event)
             case ConversationEnded():
                 ended = event
             case ConversationForked() if started is not None:

@@ -256,10 +256,9 @@ class Rerun:
         for position, event in enumerate(self._events, 1):
             if position not in kept:
                 continue
-            if isinstance(event, Outcome):
-                if not self._comes_out(position, event, world, memory):
-                    return False
-                world = world.evolve(event)
+            if isinstance(event, Outcome) and not self._comes_out(position, event, world, memory):
+                return False
+            world = world.evolve(event)
             memory.observe(event)
         return world.digest == self._world.digest and self._rules(kept) <= self._broken
 

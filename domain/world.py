@@ -17,6 +17,7 @@ from typing import Any
 from domain.overlay import Overlay
 from domain.values import FrozenDict, canonical, freeze
 from events.base import Event
+from events.conversation import ConversationStarted
 from events.tools import Change, ToolAnswered
 
 Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -185,9 +186,9 @@ class World:
         return self.base.row_hash(table, key) if key in self.base.tables.get(table, {}) else 0
 
     def evolve(self, event: Event) -> "World":
-        """The world after an event; only an answered tool call changes it."""
+        """The world after an event: a conversation may begin in a state of its own, and then only answered tool calls change it."""
         match event:
-            case ToolAnswered(changes=changes) if changes:
+            case ToolAnswered(changes=changes) | ConversationStarted(setup=changes) if changes:
                 return self.with_changes(changes)
             case _:
                 return self

@@ -190,7 +190,7 @@ def _check_stream(contents: Contents, stream: str, records: list[Recorded], repo
     if started.user_toolset is not None:
         contents.text(started.user_toolset)
     _check_team(contents, stream, records, report)
-    world = World(contents.base(started.world)).with_changes(started.setup)
+    world = World(contents.base(started.world)).evolve(started)
     waiting: dict[str, ToolCalled] = {}
     called: set[str] = set()
     for record in records:

@@ -162,4 +162,4 @@ def _last_world(contents: Contents, started: ConversationStarted, records: Seque
     for record in reversed(records):
         if isinstance(record.event, ToolAnswered) and record.event.world is not None:
             return record.event.world
-    return World(contents.base(started.world)).with_changes(started.setup).digest
+    return World(contents.base(started.world)).evolve(started).digest
