@@ -1,4 +1,4 @@
-"""Claims: what messages say that comes from what was said and shown, and whether it still does where some of that is left out.
+"""Supported: what messages say that comes from what was said and shown, and whether it still does where some of that is left out.
 
 A code, an amount or a date is supported wherever it stands or follows from. A word that a tool showed as a value, such as
 ``delivered``, stands in many rows: in a message it is supported by the outcome that showed it last, or by one that showed just
@@ -43,8 +43,8 @@ class Support(NamedTuple):
         return all(theirs[place] <= found for mine, theirs in mine for place, found in mine.items()) and other.told <= self.told
 
 
-class Claims:
-    """The claims of a conversation.
+class Supported:
+    """What is supported in a conversation, and whether it still is in what is kept of it.
 
     Args:
         origins: Begins the fold over it: what its agents know before.

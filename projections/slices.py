@@ -8,7 +8,7 @@ from domain.agents import ASSISTANT
 from domain.goal import told
 from domain.outcome import Environment
 from domain.slicing import Rerun, Slice, may_go, smallest
-from domain.supported import Claims
+from domain.supported import Supported
 from events.base import Event
 from events.conversation import AssistantSpoke
 from events.log import Recorded
@@ -59,7 +59,7 @@ class Slicer:
         if not self._rerun.holds(self._all):
             stream = records[0].stream
             raise RecordError(f"{stream}: its calls, run again, come out otherwise; use the version of its setting that it was held with")
-        self._claims = Claims(self._events, lambda: briefed(contents, records))
+        self._claims = Supported(self._events, lambda: briefed(contents, records))
         self._told = self._missing(self._all)
 
     @property

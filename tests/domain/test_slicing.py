@@ -7,7 +7,7 @@ import pytest
 from domain.conversation import CallTools, Command, Conversation, Speak, Wanted
 from domain.provenance.origins import Origins
 from domain.slicing import CALLS, EXCHANGE, Rerun, Slice, may_go, smallest
-from domain.supported import Claims
+from domain.supported import Supported
 from domain.world import World
 from events.base import Event
 from tests.parcels import ENVIRONMENT, STARTED, base, begun, call, hold, say
@@ -26,7 +26,7 @@ def history(*commands: Command) -> list[Event]:
 def sliced(events: Sequence[Event]) -> Slice:
     """The smallest slice."""
     rerun = Rerun(Conversation(World(base())), events, ENVIRONMENT)
-    claims = Claims(events, lambda: Origins(STARTED.clock))
+    claims = Supported(events, lambda: Origins(STARTED.clock))
     everything = frozenset(range(1, len(events) + 1))
     return smallest(events, lambda kept: may_go(events, kept, everything - kept) and rerun.holds(kept) and claims.holds(kept))
 
