@@ -1,4 +1,4 @@
-"""Reading a data folder of tau2-bench: ``db.json`` and ``tasks.jsonl(.gz)`` or ``tasks.json``, for settings that run on one."""
+"""What settings after tau2-bench share: reading its data folders, ``db.json`` and ``tasks.jsonl(.gz)`` or ``tasks.json``, and a tool."""
 
 import gzip
 import json
@@ -9,10 +9,23 @@ from typing import Any
 from domain.errors import SettingError, WorldError
 from domain.goal import Goal
 from domain.schema import Schema
+from domain.tools import tool
+from domain.transaction import Transaction
 from domain.world import Base, Tables, World
 
 _TASK_FILES = ("tasks.jsonl.gz", "tasks.jsonl", "tasks.json")
 _INSTRUCTIONS = ("reason_for_call", "known_info", "unknown_info", "task_instructions")
+
+
+@tool
+def transfer_to_human_agents(world: Transaction, summary: str) -> str:  # noqa: ARG001
+    """
+    Hand the user over to a person, when they ask for one or when no tool can do what they need.
+
+    Args:
+        summary: What the user wants and what has been done so far.
+    """
+    return "Transfer successful"
 
 
 def read_tables(folder: Path, names: Sequence[str], convert: Callable[[Any], dict[str, Any]], schema: Schema) -> Tables:

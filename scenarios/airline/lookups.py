@@ -127,14 +127,3 @@ def bookable(world: Transaction, date: str, origin: str, destination: str | None
 
 def _day_after(date: str) -> str:
     return f"{datetime.fromisoformat(date) + timedelta(days=1):%Y-%m-%d}"
-
-
-@tool
-def transfer_to_human_agents(world: Transaction, summary: str) -> str:  # noqa: ARG001
-    """
-    Hand the user over to a person, when they ask for one or when no tool can do what they need.
-
-    Args:
-        summary: What the user wants and what has been done so far.
-    """
-    return "Transfer successful"

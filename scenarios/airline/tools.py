@@ -15,9 +15,9 @@ from scenarios.airline.lookups import (
     list_all_airports,
     search_direct_flight,
     search_onestop_flight,
-    transfer_to_human_agents,
 )
 from scenarios.retail.arithmetic import calculate
+from scenarios.tau2 import transfer_to_human_agents
 
 TOOLS = [
     book_reservation,

@@ -8,6 +8,7 @@ from domain.goal import Action, Goal, Task
 from domain.world import World
 from scenarios.retail import words
 from scenarios.retail.questions import questions_for, user_in, user_of
+from scenarios.tau2 import instruction_of
 
 _WRITES = {
     "cancel_pending_order": "cancel_order",
@@ -32,7 +33,7 @@ def goal_of(task: Mapping[str, Any], world: World) -> Goal:
     calls = (task.get("evaluation_criteria") or {}).get("actions") or []
     actions = tuple(Action(tool=call["name"], arguments=call["arguments"]) for call in calls)
     told = (task.get("evaluation_criteria") or {}).get("communicate_info") or []
-    instruction = _instruction(task["user_scenario"]["instructions"])
+    instruction = instruction_of(task)
     user = next((row for action in actions if (row := user_of(action, world)) is not None), None) or user_in(instruction, world)
     return Goal(
         id=f"tau2-{task['id']}",
@@ -138,12 +139,3 @@ def _identity(user: Mapping[str, Any] | None, instruction: str) -> dict[str, str
     full = {"name": f"{user['name']['first_name']} {user['name']['last_name']}", "zip": user["address"]["zip"]}
     known = next((email for email in emails if email.rstrip(".").lower() == user["email"].lower()), None)
     return {"email": user["email"], **full} if known else full
-
-
-def _instruction(instructions: Any) -> str:
-    """The task's own text, joined."""
-    if isinstance(instructions, str):
-        return instructions.strip()
-    parts = ("reason_for_call", "known_info", "unknown_info", "task_instructions")
-    texts = [str(instructions[part]).strip() for part in parts if instructions.get(part)]
-    return "\n".join(text for text in texts if text not in ("", "."))

@@ -264,16 +264,5 @@ def _begun(bill_id: str, customer_id: str, today: date, item: dict[str, Any]) ->
     )
 
 
-@tool
-def transfer_to_human_agents(world: Transaction, summary: str) -> str:  # noqa: ARG001
-    """
-    Hand the user over to a person, when they ask for one or when no tool can do what they need.
-
-    Args:
-        summary: What the user wants and what has been done so far.
-    """
-    return "Transfer successful"
-
-
 def _today(world: Transaction) -> str:
     return world.now[:10]

@@ -1,5 +1,6 @@
 """All tools, in the order in which they are offered: those of the desk, then those of the user."""
 
+from scenarios.tau2 import transfer_to_human_agents
 from scenarios.telecom import account, display, handling
 
 SERVICE_TOOLS = [
@@ -14,7 +15,7 @@ SERVICE_TOOLS = [
     account.get_data_usage,
     account.enable_roaming,
     account.disable_roaming,
-    account.transfer_to_human_agents,
+    transfer_to_human_agents,
     account.refuel_data,
 ]
 USER_TOOLS = [
