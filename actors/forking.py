@@ -6,6 +6,7 @@ What was before is shared, and costs nothing: no model is asked for it and nothi
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -67,7 +68,6 @@ class Forks:
         self._settings, self._loaded, self._log, self._clock = settings, loaded, log, clock
         self._contents = Contents(log)
         self._places: dict[tuple[str, str, str], Place] = {}
-        self._heads = log.head(FORKS)
 
     def fork(self, stream: str, at: int, edit: Mapping[str, JsonValue] | None = None, amends: Mapping[str, JsonValue] | None = None) -> str:
         """Make a fork, or find the one that was made so before.
@@ -102,23 +102,28 @@ class Forks:
     ) -> AsyncIterator[ConversationFinished]:
         """Hold forks to their ends; yields how each came out. One that has ended before is not held again."""
         host = Host(self._settings, {}, self._log, minds=minds, tools=tools, clock=self._clock)
-        before = finished_forks(self._log)
         for fork in forks:
-            end = before.get(fork) or await host.finish(self.planned(fork))
+            end = self._ended.get(fork) or await host.finish(self.planned(fork))
             if isinstance(end, ConversationFinished):
-                if fork not in before:
-                    self._heads = self._log.append(FORKS, [end], self._heads, {"at": round(self._clock(), 3)})
+                if fork not in self._ended:
+                    self._log.append(FORKS, [end], self._log.head(FORKS), {"at": round(self._clock(), 3)})
+                    self._ended[fork] = end
                 yield end
+
+    @cached_property
+    def _ended(self) -> dict[str, ConversationFinished]:
+        """How forks came out, read once however often some are gone on with."""
+        return finished_forks(self._log)
 
     def planned(self, stream: str) -> Planned:
         """A conversation as it stands in the log, ready to go on: all that it depends on is read there."""
-        started = first = None
+        started = None
         for record in whole(self._log, stream):
             if isinstance(record.event, ConversationStarted):
-                first = started = record.event
+                started = record.event
             elif isinstance(record.event, ConversationForked) and started is not None:
                 started = amended(started, record.event)
-        if started is None or first is None:
+        if started is None:
             raise NoSuchPlace(f"{self._log.place} has no conversation {stream!r}")
         goal = Goal.model_validate_json(self._log.get(started.goal))
         persona = Persona.model_validate_json(self._log.get(started.persona))

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from domain.world import World
-from events.base import Event
 from events.conversation import ConversationForked
 from events.digests import stream_head
-from events.forks import FORKS, MARK, whole
+from events.forks import FORKS, MARK
 from events.log import Log, Recorded
 from events.rows import unpack_row
 from events.run import ConversationFinished
@@ -94,8 +93,3 @@ def _lived(records: Sequence[Recorded]) -> list[Recorded]:
 
 def _world(contents: Contents, records: Sequence[Recorded]) -> World:
     return state_of(contents, records).world
-
-
-def events_of(log: Log, stream: str) -> list[Event]:
-    """What happened in a conversation, without the marks of forks."""
-    return [record.event for record in _lived(list(whole(log, stream)))]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,7 +51,7 @@ def briefed(contents: Contents, records: Sequence[Recorded]) -> Origins:
     return origins
 
 
-@cache
+@lru_cache(8)
 def reference_names(base: Base) -> dict[str, tuple[str, ...]]:
     """What codes are called, by the world's tables that say nothing else, such as ``SEA`` -> (``Seattle``,).
 

@@ -25,7 +25,7 @@ from events.run import ConversationFinished
 from events.store import EventStore
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted
-from projections.branches import compare, events_of, tree
+from projections.branches import compare, tree
 from projections.contents import Contents
 from projections.dataset import write_dataset
 from projections.errors import NoSuchPlace
@@ -76,6 +76,11 @@ def go_on(log: WritableLog, names: Sequence[str], minds: MindMaker = minds_here)
         return [end async for end in forks_of(log).go_on(names, minds)]
 
     return asyncio.run(held())
+
+
+def events_of(log: WritableLog, stream: str) -> list[Event]:
+    """What happened in a conversation, without the marks of forks."""
+    return [record.event for record in whole(log, stream) if not isinstance(record.event, ConversationForked)]
 
 
 def position(records: Sequence[Recorded], kind: type[Event], number: int = 0, agent: str | None = None) -> int:
