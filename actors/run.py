@@ -33,6 +33,10 @@ class HostLost(Exception):
     """A host died; what it held is in its shard, up to the last append."""
 
 
+class HostGone(HostLost):
+    """A host had died before it was given anything, so nothing that it was to hold is why."""
+
+
 class Schedule(Protocol):
     """What a run is to hold, and what it is called."""
 
@@ -173,9 +177,18 @@ class Supervisor:
             host = hosts.popleft()
             if self._has_room(host, self._queue[0]):
                 batch = self._queue.popleft()
-                self._under_way[asyncio.ensure_future(self._crew.hold(host, batch.indices))] = (host, batch)
+                self._under_way[asyncio.ensure_future(self._hold(host, batch))] = (host, batch)
                 self._given[host] += self._room(batch)
                 hosts.append(host)
+
+    async def _hold(self, host: int, batch: Batch) -> list[Event]:
+        """Let a host hold a batch; where its death would be held against the batch, the host is asked for a sign of life before."""
+        if batch.alone:
+            try:
+                await self._crew.begun(host, batch.indices)
+            except HostLost as error:
+                raise HostGone(str(error)) from error
+        return await self._crew.hold(host, batch.indices)
 
     def _has_room(self, host: int, batch: Batch) -> bool:
         return self._given[host] < (1 if batch.alone else _AHEAD * self._crew.capacity)
@@ -193,12 +206,15 @@ class Supervisor:
     async def _collect(self, done: Iterable[asyncio.Task[list[Event]]]) -> list[Event]:
         ends: list[Event] = []
         lost: dict[int, list[Batch]] = {}
+        alone: set[int] = set()
         for task in done:
             host, batch = self._take_back(task)
             try:
                 ends += task.result()
-            except HostLost:
+            except HostLost as error:
                 lost.setdefault(host, []).append(batch)
+                if batch.alone and not isinstance(error, HostGone):
+                    alone.add(host)
         for host, batches in lost.items():
             for task in [task for task, (at, _) in self._under_way.items() if at == host]:
                 _, batch = self._take_back(task)
@@ -209,7 +225,7 @@ class Supervisor:
                     batches.append(batch)
                 else:
                     raise result
-            ends += await self._recover(host, batches)
+            ends += await self._recover(host, batches, alone=host in alone)
         ends = self._unless_told(ends)
         self._ledger.record(*ends)
         return ends
@@ -225,8 +241,12 @@ class Supervisor:
             kept.append(end)
         return kept
 
-    async def _recover(self, host: int, batches: Sequence[Batch]) -> list[Event]:
-        """Replace a host, and send on what it held: who was at work when it died may be why, so they go apart."""
+    async def _recover(self, host: int, batches: Sequence[Batch], *, alone: bool) -> list[Event]:
+        """Replace a host, and send on what it held: who was at work when it died may be why, so they go apart.
+
+        Args:
+            alone: The host lived when it began to hold them, and was given nothing besides.
+        """
         held = [index for batch in batches for index in batch.indices]
         suspects = await self._replaced(host, held)
         others = [index for index in held if index not in set(suspects)]
@@ -236,7 +256,7 @@ class Supervisor:
             self._queue.extendleft(Batch(tuple(part), alone=True) for part in (suspects[:half], suspects[half:]) if part)
             return []
         index = suspects[0]
-        self._kills[index] += 1
+        self._kills[index] += alone
         if self._kills[index] < _MOST_KILLS:
             self._queue.appendleft(Batch((index,), alone=True))
             return []
