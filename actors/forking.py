@@ -5,7 +5,6 @@ What was before is shared, and costs nothing: no model is asked for it and nothi
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -14,16 +13,14 @@ from pydantic import JsonValue
 
 from actors.host import Host
 from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
-from actors.plan import Place, Planned, RunSettings, team_content
-from domain.conversation import Conversation, amended, replay
+from actors.plan import Planned, RunSettings
+from actors.replanning import Replanner
+from domain.conversation import Conversation, replay
 from domain.editing import Step, edited
 from domain.errors import SettingError
-from domain.goal import Goal
-from domain.persona.traits import Persona
 from domain.policy import remember
 from domain.setting import Setting
 from domain.values import canonical
-from domain.world import World
 from events.base import Event
 from events.conversation import ConversationEnded, ConversationForked, ConversationStarted
 from events.digests import content_digest
@@ -35,7 +32,6 @@ from projections.branches import finished_forks
 from projections.contents import Contents
 from projections.errors import NoSuchPlace
 from projections.state import beginning
-from scenarios.simulation import simulate
 
 _NAME = 8
 """Characters of a fork's own name."""
@@ -65,9 +61,8 @@ class Forks:
     def __init__(
         self, settings: RunSettings, loaded: Mapping[str, Setting], log: WritableLog, clock: Callable[[], float] = time.time
     ) -> None:
-        self._settings, self._loaded, self._log, self._clock = settings, loaded, log, clock
-        self._contents = Contents(log)
-        self._places: dict[tuple[str, str, str], Place] = {}
+        self._settings, self._log, self._clock = settings, log, clock
+        self._contents, self._replanner = Contents(log), Replanner(settings, loaded, log)
 
     def fork(self, stream: str, at: int, edit: Mapping[str, JsonValue] | None = None, amends: Mapping[str, JsonValue] | None = None) -> str:
         """Make a fork, or find the one that was made so before.
@@ -116,32 +111,11 @@ class Forks:
         return finished_forks(self._log)
 
     def planned(self, stream: str) -> Planned:
-        """A conversation as it stands in the log, ready to go on: all that it depends on is read there."""
-        started = None
-        for record in whole(self._log, stream):
-            if isinstance(record.event, ConversationStarted):
-                started = record.event
-            elif isinstance(record.event, ConversationForked) and started is not None:
-                started = amended(started, record.event)
-        if started is None:
-            raise NoSuchPlace(f"{self._log.place} has no conversation {stream!r}")
-        goal = Goal.model_validate_json(self._log.get(started.goal))
-        persona = Persona.model_validate_json(self._log.get(started.persona))
-        return Planned(stream, started, self._place(started), goal, persona)
-
-    def _place(self, started: ConversationStarted) -> Place:
-        """The setting with the world that the log holds, and the policy that the conversation names."""
-        key = (started.setting, started.world, started.policy)
-        if key not in self._places:
-            base = self._contents.base(started.world)
-            setting = simulate(self._loaded[started.setting], self._settings.simulate, World(base))
-            prose = self._contents.text(started.policy)
-            if prose != setting.policy.prose:
-                setting = replace(setting, policy=replace(setting.policy, prose=prose))
-            for body in team_content(setting):
-                self._log.put(body)
-            self._places[key] = Place(setting, base, (), {})
-        return self._places[key]
+        """A conversation as it stands in the log, ready to go on; raises as ``Replanner.plan`` does."""
+        planned = self._replanner.plan(stream)
+        for body in planned.place.team:
+            self._log.put(body)
+        return planned
 
     def _cut(self, stream: str, at: int) -> Cut:
         """After an event; before its step, where it cannot stand without what was recorded with it."""
@@ -176,7 +150,7 @@ class Forks:
         step = [record.event for record in records[cut.position : self._step(stream, at)[-1].position]]
         past = [record.event for record in records[: cut.position]]
         before = replay(beginning(self._contents, records), [*past, forked])
-        environment = self._place(_started(before)).setting.environment
+        environment = self._replanner.place(_started(before)).setting.environment
         return edited(Step(before, remember(before.history), step), at - cut.position - 1, edit, environment)
 
 

@@ -11,9 +11,13 @@ _WORTH_A_BAR = 1000
 
 
 @contextmanager
-def watching(console: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A function that is told of so many more done."""
+def watching(console: Console, what: str, total: int, least: int = _WORTH_A_BAR) -> Iterator[Callable[[int], None]]:
+    """A function that is told of so many more done.
+
+    Args:
+        least: How many are worth a bar; fewer where each takes long.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=total < _WORTH_A_BAR) as progress:
+    with Progress(*columns, console=console, transient=True, disable=total < least) as progress:
         task = progress.add_task(what, total=total)
         yield lambda more: progress.update(task, advance=more)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.forking import Forks
 from actors.plan import RunSettings
+from actors.replanning import Replanner
 from domain.faults import Faults
 from domain.verdict import RECOVERED
 from events.run import ConversationFinished
@@ -28,18 +28,18 @@ COUNT = 60
 class Run:
     """A run and slices of its conversations."""
 
-    def __init__(self, folder: Path, faults: dict[str, float]) -> None:
-        self.settings = RunSettings(settings=("retail", "supply_chain"), count=COUNT, seed=11, faults=faults)
+    def __init__(self, folder: Path, settings: tuple[str, ...], faults: dict[str, float]) -> None:
+        self.settings = RunSettings(settings=settings, count=COUNT, seed=11, faults=faults)
         self.log = begin(folder, self.settings, INLINE).write_log()
         hold(self.settings, self.log, inline(self.settings, self.log))
         self.contents = Contents(self.log)
-        self._forks = Forks(self.settings, {name: load(name) for name in self.settings.settings}, self.log)
+        self._plans = Replanner(self.settings, {name: load(name) for name in self.settings.settings}, self.log)
         self.accepted = [end for end in read_run(self.log).finished.values() if end.accepted]
         self.sliced = [self.slice(end) for end in self.accepted]
 
     def slicer(self, end: ConversationFinished) -> Slicer:
         """With nothing remembered."""
-        planned = self._forks.planned(end.stream)
+        planned = self._plans.plan(end.stream)
         environment = replace(planned.place.setting.environment, faults=Faults(self.settings.faults))
         return Slicer(self.contents, history(self.log, end.stream), environment, planned.goal.outputs)
 
@@ -49,10 +49,13 @@ class Run:
         return Sliced(end, tuple(records[position - 1] for position in found.kept), found)
 
 
-@pytest.fixture(scope="module", params=[{}, {"timeout": 0.1}], ids=["sound", "faults"])
+_OURS, _DUAL = ("retail", "supply_chain"), ("airline", "telecom")
+
+
+@pytest.fixture(scope="module", params=[(_OURS, {}), (_OURS, {"timeout": 0.1}), (_DUAL, {})], ids=["sound", "faults", "setup"])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """A run of both settings, one in which tools fail and one in which they do not."""
-    run = Run(tmp_path_factory.mktemp("slices") / "run", request.param)
+    """A run in which tools fail, one in which they do not, and one of worlds that begin changed and of users with tools of their own."""
+    run = Run(tmp_path_factory.mktemp("slices") / "run", *request.param)
     yield run
     run.log.close()
 

@@ -6,10 +6,11 @@ from tests.worldloom.test_generate import contents
 
 
 def test_a_sealed_run_is_read_like_any_other(worldloom, made, tmp_path):
-    """Sealed, its first log thrown away, moved elsewhere: verified, shown and exported, with the same bytes."""
+    """Sealed, its first log thrown away, moved elsewhere: verified, shown, sliced and exported, with the same bytes."""
     shutil.copytree(made, tmp_path / "out")
     before = contents(made)
     shown = worldloom("show", 3, "--out", made).out
+    sliced = worldloom("slice", "--out", tmp_path / "out", "--json").out
     assert worldloom("seal", tmp_path / "out").code == 0
     shutil.rmtree(tmp_path / "out" / "log")
     shutil.rmtree(tmp_path / "out" / "dataset")
@@ -18,9 +19,11 @@ def test_a_sealed_run_is_read_like_any_other(worldloom, made, tmp_path):
     assert worldloom("export", "--out", out).code == 0
     assert contents(out) == before
     assert worldloom("show", 3, "--out", out).out == shown
+    assert worldloom("slice", "--out", out, "--json").out == sliced
     checked = worldloom("verify", out)
     assert "no problem(s); the run is finished" in checked.out, checked.out
     worldloom("seal", out).fails_with("sealed already", "--to")
+    worldloom("fork", 0, "--at", 3, "--out", out).fails_with("is sealed and takes no more")
     worldloom("generate", "retail", "supply_chain", "-n", 6, "--seed", 3, "--out", out).fails_with("is sealed and takes no more")
 
 

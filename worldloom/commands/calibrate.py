@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from actors.calibration import LOG, Study
@@ -21,6 +20,7 @@ from projections.calibration import FLAGGED_UP_TO, Labelled, axis_report, drops,
 from projections.comparison import number
 from projections.reliability import plot
 from scenarios.load import load
+from worldloom.bar import watching
 from worldloom.models import choose_judges
 
 console = Console(highlight=False)
@@ -50,15 +50,12 @@ def calibrate(
     committee = choose_judges(judges or [DEFAULT], models, max_cost, out)
     places = {name: prepare(load(name), seed, None) for name in settings or ("retail", "supply_chain")}
     study = Study(places, count, seed, out, committee.judges, tuple(dict.fromkeys(kinds or KINDS)))
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True
-    ) as progress:
-        task = progress.add_task("kinds", total=len(study.kinds) + 1)
+    with watching(console, "kinds", len(study.kinds) + 1, least=1) as watch:
 
         async def go_on() -> None:
             try:
                 async for _ in study.hold():
-                    progress.advance(task)
+                    watch(1)
             finally:
                 await committee.close()
 

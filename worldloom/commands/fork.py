@@ -23,6 +23,7 @@ from projections.branches import Branch, compare, forked_of, tree
 from projections.folder import RunFolder
 from scenarios.load import load
 from worldloom.commands.inspect import Conversation, Out, find
+from worldloom.held import run_settings
 from worldloom.models import Chosen, check_agents, choose
 from worldloom.show import before_and_after
 
@@ -54,11 +55,7 @@ def fork(
 ) -> None:
     """Go on otherwise from an event: what was before is shared, and no model is asked for it."""
     folder = RunFolder.find(out)
-    if "imports" in folder.settings():
-        raise SettingError(
-            f"{out} holds imported transcripts, which no models of ours held; fork a conversation of a run that was generated"
-        )
-    settings = RunSettings.model_validate(folder.settings())
+    settings = run_settings(folder)
     loaded = {name: load(name) for name in settings.settings}
     played = {**settings.models, USER: user or settings.models[USER], ASSISTANT: assistant or settings.models[ASSISTANT]}
     others = [f"{role}={name}" for role, name in played.items() if role not in (USER, ASSISTANT)]

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from actors.judges import DEFAULT
@@ -16,6 +15,7 @@ from projections.comparison import Scored, scored, table
 from projections.dataset import write_dataset
 from projections.errors import FolderError
 from projections.folder import RunFolder
+from worldloom.bar import watching
 from worldloom.models import choose_judges
 
 console = Console(highlight=False)
@@ -45,17 +45,12 @@ def judge(
     log = folder.write_log()
     try:
         judging = Judging(log, committee.judges, again=again)
-        with Progress(
-            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-            console=console,
-            transient=True,
-        ) as progress:
-            task = progress.add_task("judged", total=len(judging.conversations))
+        with watching(console, "judging", len(judging.conversations), least=1) as watch:
 
             async def go_on() -> None:
                 try:
                     async for _ in judging.judge(judging.conversations):
-                        progress.advance(task)
+                        watch(1)
                 finally:
                     await committee.close()
 

@@ -8,7 +8,6 @@ from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from actors.forking import Forks
@@ -26,7 +25,9 @@ from projections.records.files import replacing
 from projections.records.repairs import Pair, Preference, distinct, json_line, preference, recoveries
 from projections.runs import read_run
 from scenarios.load import load
+from worldloom.bar import watching
 from worldloom.commands.inspect import Out, find
+from worldloom.held import run_settings
 from worldloom.models import Chosen, choose
 
 console = Console(highlight=False)
@@ -71,7 +72,7 @@ def repair(
 ) -> None:
     """Rewind conversations that failed to before their first bad event, try again, and keep what is accepted as training data."""
     folder = RunFolder.find(out)
-    settings = RunSettings.model_validate(folder.settings())
+    settings = run_settings(folder)
     chosen = [_chosen(settings, model, models, max_cost) for model in assistants or [sound(settings.models[ASSISTANT])]]
     log = folder.write_log()
     try:
@@ -106,10 +107,8 @@ async def _try(
     for one in chosen:
         now = settings.model_copy(update={"models": one.models, "roles": {**settings.roles, **one.roles}})
         casts.append(minds_for(now, one.reach, folder))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     tried = []
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("repairing", total=len(failed))
+    with watching(console, "repairing", len(failed), least=1) as watch:
         for end in failed:
             rewound = rewind(forks, log, end, tries, assistants)
             made = rewound.forks if rewound else ()
@@ -117,7 +116,7 @@ async def _try(
             for number, cast in enumerate(casts):
                 came_out += [end async for end in forks.go_on(made[number * tries : (number + 1) * tries], cast.agents, cast.tools)]
             tried.append(Tried(end, rewound, tuple(came_out)))
-            progress.advance(task)
+            watch(1)
     return tried
 
 

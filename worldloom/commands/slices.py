@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from actors.forking import Forks
 from actors.plan import RunSettings
+from actors.replanning import Replanner
 from domain.errors import SettingError
 from domain.faults import Faults
 from domain.slips import wanted
-from events.log import WritableLog
+from events.log import Log
 from events.run import ConversationFinished
 from projections.branches import finished_forks
 from projections.contents import Contents
@@ -29,6 +29,7 @@ from projections.state import history
 from scenarios.load import load
 from worldloom.bar import watching
 from worldloom.commands.inspect import Out, find
+from worldloom.held import run_settings
 
 console = Console(highlight=False)
 SLICES = "slices/slices.jsonl"
@@ -49,18 +50,18 @@ def slice_(
 ) -> None:
     """Leave out what a conversation did not need, as long as the same calls give the same world and every claim still has its source."""
     folder = RunFolder.find(out)
-    settings = RunSettings.model_validate(folder.settings())
-    log = folder.write_log()
+    settings = run_settings(folder)
+    log = folder.open_log()
     try:
         ends = {**read_run(log).finished, **(finished_forks(log) if conversations else {})}
         chosen = _chosen(ends, [find(log, name) for name in conversations or ()])
-        forks = Forks(settings, {name: load(name) for name in settings.settings}, log)
+        plans = Replanner(settings, {name: load(name) for name in settings.settings}, log)
         path = folder.path / SLICES
         path.parent.mkdir(exist_ok=True)
         sliced, contents = [], Contents(log)
         with replacing(path) as file, watching(console, "slicing", len(chosen)) as watch:
             for end in chosen:
-                one = _sliced(forks, log, contents, settings, end)
+                one = _sliced(plans, log, contents, settings, end)
                 file.writelines(map(json_line, slice_examples(contents, one)))
                 sliced.append(one)
                 watch(1)
@@ -80,8 +81,8 @@ def _chosen(ends: dict[str, ConversationFinished], named: Sequence[str]) -> list
     return [ends[stream] for stream in sorted(named or ends) if named or ends[stream].accepted]
 
 
-def _sliced(forks: Forks, log: WritableLog, contents: Contents, settings: RunSettings, end: ConversationFinished) -> Sliced:
-    planned, records = forks.planned(end.stream), history(log, end.stream)
+def _sliced(plans: Replanner, log: Log, contents: Contents, settings: RunSettings, end: ConversationFinished) -> Sliced:
+    planned, records = plans.plan(end.stream), history(log, end.stream)
     goal = wanted(planned.goal, (record.event for record in records))
     environment = replace(planned.place.setting.environment, faults=Faults(settings.faults))
     found = Slicer(contents, records, environment, goal.outputs).smallest()
