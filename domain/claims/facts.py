@@ -15,6 +15,7 @@ _STATUS_KEY = re.compile(r"(?:^|[._])(?:status|state)$")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_\-]*[a-z0-9]|[a-z0-9]")
 _NAME_KEYS = ("name", "text", "title", "product", "description", "plan_name")
 _COUNTED = re.compile(r"^\d+ x ")
+_FIGURE = re.compile(r"(?<![\w.-])\d{1,9}(?:\.\d+)?(?!\d)")
 _PIECES = 2048
 
 
@@ -141,6 +142,11 @@ class Facts:
         """Whole numbers in it, lengths of its lists among them."""
         found = {int(number) for number in re.findall(r"(?<![\w.])\d{1,9}(?![\w.]\d)", self.text)}
         return frozenset(found.union(*(record.lists.values() for record in self.records)))
+
+    @cached_property
+    def figures(self) -> frozenset[float]:
+        """Numbers in it, whole or not, with a unit or without."""
+        return frozenset(float(number) for number in _FIGURE.findall(self.text))
 
     @cached_property
     def dates(self) -> frozenset[tuple[int, int]]:

@@ -145,6 +145,10 @@ class Known:
         """Whether a whole number was shown or told."""
         return number in self._numbers or number in self.prose.facts.numbers or any(number in facts.numbers for facts in self._user_facts)
 
+    def has_figure(self, figure: float) -> bool:
+        """Whether a number, whole or not, was shown or told."""
+        return any(figure in facts.figures for facts in (*self.seen, *self._user_facts, self.prose.facts))
+
     @property
     def amounts(self) -> set[int]:
         """All that were shown."""

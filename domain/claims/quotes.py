@@ -22,7 +22,7 @@ def quoted(known: Known, units: Sequence[Unit]) -> frozenset[int]:
     near = " ".join([*(unit.lower for unit in units), *(text.lower() for text in known.said[-_TEXTS:]), *known.users[-_TEXTS:]])
     shown = _shown(known, near)
     heads = _heads(known, shown, near)
-    fees = _fees(known, heads, near)
+    fees = _fees(known, shown, heads, near)
     new = _chosen(shown, near)
     old = _before(shown, near)
     gaps = {abs(a - b) for a in new for b in old}
@@ -77,10 +77,8 @@ def _priced(path: str) -> bool:
 
 def _before(shown: Sequence[Facts], near: str) -> set[int]:
     """Prices of the lines of what is to be changed, each and together."""
-    roots = [facts.root for facts in shown if facts.root.id and any(path.endswith(".price") for path in facts.root.sums)]
-    roots = [root for root in roots if root.id.lower() in near] or roots
     found: set[int] = set()
-    for root in roots:
+    for root in _named([facts for facts in shown if any(path.endswith(".price") for path in facts.root.sums)], near):
         found |= {value for path, value in root.sums.items() if path.endswith(".price")}
         found |= {child.own_amounts["price"] for child in root.children if "price" in child.own_amounts}
     return found
@@ -88,8 +86,7 @@ def _before(shown: Sequence[Facts], near: str) -> set[int]:
 
 def _heads(known: Known, shown: Sequence[Facts], near: str) -> set[int]:
     """For how many people or the like: lengths of lists of things without a price, and names that are spoken of."""
-    roots = [facts.root for facts in shown if facts.root.id]
-    roots = [root for root in roots if root.id.lower() in near] or roots
+    roots = _named(shown, near)
     lengths = {len([c for c in root.children if c.kind == name]) for root in roots for name in _unpriced(root)}
     people = {
         name
@@ -101,17 +98,24 @@ def _heads(known: Known, shown: Sequence[Facts], near: str) -> set[int]:
     return {1} | {n for n in lengths | {len(people), len(born), len(born) + 1} if 0 < n <= _MOST_EACH}
 
 
+def _named(shown: Sequence[Facts], near: str) -> list[Record]:
+    """The things that are named, else all."""
+    roots = [facts.root for facts in shown if facts.root.id]
+    return [root for root in roots if root.id.lower() in near] or roots
+
+
 def _unpriced(root: Record) -> Iterator[str]:
     for name in dict.fromkeys(child.kind for child in root.children):
         if not any(child.own_amounts for child in root.children if child.kind == name):
             yield name
 
 
-def _fees(known: Known, heads: set[int], near: str) -> set[int]:
+def _fees(known: Known, shown: Sequence[Facts], heads: set[int], near: str) -> set[int]:
     """Fees that the instructions name in words of these messages, for so many; and two of them together."""
     words = set(stems(near))
     told = [value for text in known.users[-_TEXTS:] for value, _, _ in numbers_in(text) if 0 < value <= _MOST_EACH]
-    counts = heads | set(range(1, max(told, default=0) + 1))
+    sizes = {size for root in _named(shown, near) for size in root.lists.values() if 0 < size <= _MOST_EACH}
+    counts = heads | sizes | set(range(1, max(told, default=0) + 1))
     rates = {value for sentence in known.prose.sentences if sentence.stems & words for value in sentence.amounts}
     each = {rate: {rate * n for n in counts} for rate in rates}
     single = set[int]().union(*each.values())
