@@ -246,7 +246,12 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     found = {a + b for a in observed for b in observed} | {abs(a - b) for a in observed for b in observed}
     said = {n for unit in units for n, _, _ in numbers_in(unit.text) if 1 < n < 100_000}
     found |= {a * n for a in observed for n in said | set(range(2, 10))}
-    shares = {float(number) for unit in units for number in _SHARE.findall(unit.text)} - {value / 100 for value in message}
+    shares = {
+        float(match[1])
+        for unit in units
+        for match in _SHARE.finditer(unit.text)
+        if not any(start <= match.start() < end for _, start, end in unit.amounts)
+    }
     found |= {round(a * share) for a in observed for share in shares}
     shared = {a * share * n / 100 for a in observed for share in known.prose.percents for n in range(1, 11)}
     found |= {math.floor(value) for value in shared} | {math.ceil(value) for value in shared}

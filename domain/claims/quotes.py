@@ -1,10 +1,13 @@
 """Quotes: what a choice among the prices that were shown comes to, for so many people, with fees, and less what was paid before."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from domain.claims.facts import Facts, Record
 from domain.claims.known import Known
+from domain.claims.prose import prose_of
 from domain.claims.text import Unit
 from domain.claims.values import dates_in, numbers_in
 from domain.claims.words import stems
@@ -13,7 +16,9 @@ _SHOWN = 12
 """Observations that a quote may rest on, the latest."""
 _TEXTS = 5
 """Messages of either side that a choice may be named in, the latest."""
-_SEARCHES = 4
+_SEARCHES = 2
+_SHARED = 12
+"""One in so many sentences may have a word that tells them apart."""
 _MOST_EACH = 9
 
 
@@ -23,12 +28,13 @@ def quoted(known: Known, units: Sequence[Unit]) -> frozenset[int]:
     shown = _shown(known, near)
     heads = _heads(known, shown, near)
     fees = _fees(known, shown, heads, near)
-    new = _chosen(shown, near)
-    old = _before(shown, near)
-    gaps = {abs(a - b) for a in new for b in old}
-    wanted = {value for text in known.users[-_TEXTS:] for value, _, _ in numbers_in(text)}
-    several = {n * price for n in wanted for price in new}
-    return frozenset(fees | several | {n * price + fee for n in heads for price in new | gaps for fee in fees | {0}})
+    one, two = _chosen(known, shown, near)
+    each, whole = _before(shown, near)
+    gaps = {abs(new - old) for new in one for old in each} | {abs(new - old) for new in two for old in whole}
+    wanted = {value for text in known.users[-_TEXTS:] for value, _, _ in numbers_in(text) if value > _MOST_EACH}
+    several = {n * price for n in wanted for price in one}
+    quotes = {n * price + fee for n in heads for price in one | two for fee in fees | {0}}
+    return frozenset(fees | several | quotes | {n * gap for n in heads for gap in gaps})
 
 
 def _shown(known: Known, near: str) -> list[Facts]:
@@ -41,16 +47,28 @@ def _shown(known: Known, near: str) -> list[Facts]:
     return list({id(facts): facts for facts in [*late[:_SHOWN], *named.values()]}.values())
 
 
-def _chosen(shown: Sequence[Facts], near: str) -> set[int]:
-    """Prices of one alternative of each search, for one and for two searches together, all of one class."""
+def _chosen(known: Known, shown: Sequence[Facts], near: str) -> tuple[set[int], set[int]]:
+    """Prices of one alternative of each search, of one search and of two together, in the class that the user named."""
     searches = [_alternatives(facts, near) for facts in shown if not facts.root.id]
     searches = [search for search in searches if search][:_SEARCHES]
     paths = {path for search in searches for path in search}
-    named = {path for path in paths if path.rpartition(".")[2].replace("_", " ") in near}
-    found: set[int] = set()
-    for path in named or paths:
+    one, two = set[int](), set[int]()
+    for path in _wanted(known, paths) or paths:
         prices = [search[path] for search in searches if path in search]
-        found |= set[int]().union(*prices) | {a + b for one, other in combinations(prices, 2) for a in one for b in other}
+        one.update(*prices)
+        two |= {a + b for first, second in combinations(prices, 2) for a in first for b in second}
+    return one, two
+
+
+def _wanted(known: Known, paths: set[str]) -> set[str]:
+    """Prices whose class the user named lately, such as ``prices.basic_economy``."""
+    text = " ".join(known.users[-_TEXTS:])
+    found: set[str] = set()
+    for path in sorted(paths, key=lambda path: (-len(path), path)):
+        name = path.rpartition(".")[2].replace("_", " ")
+        if name in text:
+            found.add(path)
+            text = text.replace(name, " ")
     return found
 
 
@@ -75,13 +93,11 @@ def _priced(path: str) -> bool:
     return "price" in path or "cost" in path
 
 
-def _before(shown: Sequence[Facts], near: str) -> set[int]:
+def _before(shown: Sequence[Facts], near: str) -> tuple[set[int], set[int]]:
     """Prices of the lines of what is to be changed, each and together."""
-    found: set[int] = set()
-    for root in _named([facts for facts in shown if any(path.endswith(".price") for path in facts.root.sums)], near):
-        found |= {value for path, value in root.sums.items() if path.endswith(".price")}
-        found |= {child.own_amounts["price"] for child in root.children if "price" in child.own_amounts}
-    return found
+    roots = _named([facts for facts in shown if any(path.endswith(".price") for path in facts.root.sums)], near)
+    each = {child.own_amounts["price"] for root in roots for child in root.children if "price" in child.own_amounts}
+    return each, {value for root in roots for path, value in root.sums.items() if path.endswith(".price")}
 
 
 def _heads(known: Known, shown: Sequence[Facts], near: str) -> set[int]:
@@ -112,11 +128,18 @@ def _unpriced(root: Record) -> Iterator[str]:
 
 def _fees(known: Known, shown: Sequence[Facts], heads: set[int], near: str) -> set[int]:
     """Fees that the instructions name in words of these messages, for so many; and two of them together."""
-    words = set(stems(near))
+    words = set(stems(near)) - _common(known.prose.text)
     told = [value for text in known.users[-_TEXTS:] for value, _, _ in numbers_in(text) if 0 < value <= _MOST_EACH]
     sizes = {size for root in _named(shown, near) for size in root.lists.values() if 0 < size <= _MOST_EACH}
     counts = heads | sizes | set(range(1, max(told, default=0) + 1))
-    rates = {value for sentence in known.prose.sentences if sentence.stems & words for value in sentence.amounts}
+    rates = {value for sentence in known.prose.sentences if sentence.around & words for value in sentence.amounts}
     each = {rate: {rate * n for n in counts} for rate in rates}
     single = set[int]().union(*each.values())
     return single | {a + b for one, other in combinations(each, 2) for a in each[one] for b in each[other]}
+
+
+@lru_cache(256)
+def _common(text: str) -> frozenset[str]:
+    """Words of so many sentences of a policy that they tell none of them from the others."""
+    times = Counter(word for sentence in prose_of(text).sentences for word in sentence.stems)
+    return frozenset(word for word, number in times.items() if number > max(2, len(prose_of(text).sentences) // _SHARED))

@@ -280,4 +280,9 @@ def _tool_words(known: Known) -> Iterator[frozenset[str]]:
     specs = dict.fromkeys(made.tool for made in known.calls) | dict(known.tools or {})
     for name, spec in specs.items():
         told = str(spec.get("description", "")) if isinstance(spec, dict) else ""
-        yield frozenset(stems(f"{name} {told}".replace("_", " ").lower()))
+        yield _stems_of(f"{name} {told}")
+
+
+@lru_cache(1024)
+def _stems_of(text: str) -> frozenset[str]:
+    return frozenset(stems(text.replace("_", " ").lower()))

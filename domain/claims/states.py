@@ -27,6 +27,7 @@ _QUOTED = re.compile(r"status[^.\n]{0,60}?['\"‘“]([a-z][a-z _]{3,24})['\"’
 _TROUBLE = re.compile(r"\b(?:the|your) delay (?:on|of|with|for|to)\b|\b(?:was|is|has been|being) delayed\b")
 _QUANTITY = re.compile(r"\b(\d[\d,]*) (?:x|×|units?|pieces?|pcs)\b|\b(\d[\d,]*) days? (?:late|more|longer)\b", re.IGNORECASE)
 _MEASURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?(?:GB|MB|Mbps|kg|gigabytes?|megabytes?)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(?:if|up to|at most|about|around|e\.g|such as|example)\b")
 _LATELY = 6
 """Observations that figures may be combined from, the latest."""
 _CLOSE = 0.005
@@ -134,7 +135,11 @@ def _measures(known: Known, unit: Unit) -> Iterator[Claim]:
         figure = float(match[1])
         if known.has_figure(figure):
             yield good("quantity", unit.at(match))
-        elif not unit.hypothetical and not any(_makes(facts.figures, figure) for facts in known.seen[-_LATELY:]):
+        elif (
+            not unit.question
+            and not _LIMIT.search(unit.lower)
+            and not any(_makes(facts.figures, figure) for facts in known.seen[-_LATELY:])
+        ):
             yield bad("quantity", unit.at(match), "unknown-number", f"{match[0]} was not observed", verdict="unsupported")
 
 
