@@ -164,6 +164,14 @@ def test_a_change_makes_what_was_true_stale(known):
     assert found(known, "No changes have been made.")[0] == {"denied"}
 
 
+def test_what_was_only_created_was_not_cancelled(known):
+    """Something else that was done to a thing is no cancelling of it."""
+    shown(known, "place_order", {"order_id": "#W500600", "total": 45.66}, arguments={"item_id": "4400112233"}, writes=True)
+
+    assert found(known, "I have cancelled order #W500600.")[0] == {"not-done"}
+    assert not found(known, "I have placed order #W500600.")[0]
+
+
 def test_a_refused_call_has_done_nothing(known):
     """What failed is no effect."""
     shown(known, "cancel_order", "Error: no.", arguments={"order_id": "#W100200"}, writes=True, error=True)
