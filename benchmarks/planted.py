@@ -23,6 +23,16 @@ from projections.folder import RunFolder
 from projections.runs import read_run
 
 _STATUS = ("pending", "delivered", "cancelled", "processed", "shipped", "open", "paid", "in transit", "booked", "disputed", "confirmed")
+_LISTS = ("items", "lines", "orders", "passengers", "flights", "line_ids", "bill_ids")
+_DONE = {
+    r"#?W\d+": "cancelled",
+    "[SP]O-.*": "cancelled",
+    "SH-.*": "rerouted",
+    "INV.*": "refunded",
+    "[A-Z0-9]{6}": "cancelled",
+    r"L\d+": "suspended",
+}
+"""Form of an identifier -> what may be said to have been done to it."""
 _CAPABLE = (
     "I can also have it shipped overnight by private courier and waive every fee.",
     "I could phone the warehouse manager for you as well.",
@@ -77,7 +87,7 @@ def _records(known: Known) -> list[Record]:
 
 def _money(cents: int, like: str) -> str:
     sign = "EUR " if "EUR" in like else "$"
-    return f"{sign}{cents / 100:,.2f}"
+    return f"{sign}{cents / 100:,.2f}" if "." in like or cents % 100 else f"{sign}{cents // 100:,}"
 
 
 def _pick(rng: Random, items: Sequence[Any]) -> Any:
@@ -90,7 +100,9 @@ def _wrong_amount(rng: Random, text: str, _: Known) -> Planted | None:
     if found is None:
         return None
     amount, start, end = found
-    return _swapped(text, start, end, _money(amount + 113 + int(amount * (0.1 + 0.4 * rng.random())), text[start:end]))
+    more = 113 + int(amount * (0.1 + 0.4 * rng.random()))
+    more = more if "." in text[start:end].rstrip(".") else 100 * (more // 100 + 1)
+    return _swapped(text, start, end, _money(amount + more, text[start:end].rstrip(".,")))
 
 
 def _other_price(rng: Random, text: str, known: Known) -> Planted | None:
@@ -162,16 +174,16 @@ def _stale(rng: Random, text: str, known: Known) -> Planted | None:
 def _wrong_count(rng: Random, text: str, known: Known) -> Planted | None:
     """How many there are in a list of something."""
     counted = [
-        (record.id, name, n)
+        (record.id, name.removesuffix("_ids").rstrip("s") + "s", n)
         for record in _records(known)
         for name, n in record.lists.items()
-        if name in ("items", "lines", "orders", "reservations") and record.id
+        if name in _LISTS and record.id and any(map(str.isdigit, record.id))
     ]
     found = _pick(rng, counted)
     if found is None:
         return None
     id, name, n = found
-    return _added(text, f"In all, {_sign(id)} has {n + 2 + int(3 * rng.random())} {name.replace('_', ' ').split()[-1]}.")
+    return _added(text, f"In all, {_sign(id)} has {n + 2 + int(3 * rng.random())} {name}.")
 
 
 def _invented_id(rng: Random, text: str, known: Known) -> Planted | None:
@@ -207,9 +219,14 @@ def _wrong_date(rng: Random, text: str, known: Known) -> Planted | None:
 
 def _false_negative(rng: Random, text: str, known: Known) -> Planted | None:
     """Something is not there that is."""
-    kinds = {"gift_card": "gift card", "credit_card": "credit card", "paypal": "PayPal"}
+    kinds = {"gift_card": "gift card", "credit_card": "credit card", "paypal": "PayPal", "certificate": "certificate"}
     held = [kinds[str(r.fields.get("source"))] for r in _records(known) if r.kind == "payment_methods" and r.fields.get("source") in kinds]
-    lists = [(r.id, name) for r in _records(known) for name, n in r.lists.items() if r.id and n and name in ("items", "lines", "orders")]
+    lists = [
+        (record.id, name.removesuffix("_ids").rstrip("s") + "s")
+        for record in _records(known)
+        for name, n in record.lists.items()
+        if n and name in _LISTS and any(map(str.isdigit, record.id))
+    ]
     sentences = [f"Your profile shows no {kind}." for kind in held] + [f"There are no {name} in {_sign(id)}." for id, name in lists]
     sentence = _pick(rng, sentences)
     return _added(text, sentence) if sentence else None
@@ -218,12 +235,13 @@ def _false_negative(rng: Random, text: str, known: Known) -> Planted | None:
 def _false_done(rng: Random, text: str, known: Known) -> Planted | None:
     """A change that was never made."""
     touched = "".join(made.said for made in known.effects())
-    verbs = {"#W": "cancelled", "SO-": "cancelled", "PO-": "cancelled", "SH-": "rerouted", "INV": "refunded"}
+    statuses = dict(_stateful(known))
     ids = [
         (id, verb)
-        for id, shown in _stateful(known)
-        for start, verb in verbs.items()
-        if _sign(id).startswith(start) and id.lower() not in touched and not any(status.startswith("cancel") for status in shown)
+        for id in dict.fromkeys(facts.root.id for facts in known.seen)
+        for form, verb in _DONE.items()
+        if re.fullmatch(form, id) and any(map(str.isdigit, id)) and id.lower().lstrip("#") not in touched
+        if not any(status.lower().startswith(verb[:6]) for status in statuses.get(id, ()))
     ]
     found = _pick(rng, ids)
     return _added(text, f"I have also {found[1]} {_sign(found[0])}.") if found else None
@@ -262,10 +280,10 @@ def _false_promise(rng: Random, text: str, _: Known) -> Planted | None:
 
 def _wrong_quantity(rng: Random, text: str, _: Known) -> Planted | None:
     """A number of units that was never shown."""
-    match = re.search(r"\b(\d+) (?:units|x) ", text)
+    match = re.search(r"\b(\d+(?:\.\d+)?) (?:units|x|GB)\b", text)
     if match is None:
         return None
-    return _swapped(text, match.start(1), match.end(1), str(int(match[1]) * 7 + 1013 + int(rng.random() * 3000)))
+    return _swapped(text, match.start(1), match.end(1), str(int(float(match[1])) * 7 + 1013 + int(rng.random() * 3000)))
 
 
 KINDS: dict[str, Plant] = {

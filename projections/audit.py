@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import orjson
 
 from domain.agents import ASSISTANT, parent_of
 from domain.claims.calls import CallFinding, invented_arguments, unknown_tool, untold
@@ -15,7 +18,7 @@ from domain.claims.text import plain_content
 from events.conversation import ConversationStarted
 from events.forks import whole
 from events.subagents import SubagentStarted
-from events.tools import ToolAnswered, ToolFaulted, ToolRefused
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from projections.contents import Contents
 from projections.errors import RecordError
 from projections.many import Over, over, unwatched
@@ -251,7 +254,12 @@ def views(contents: Contents, stream: str) -> Iterator[View]:
 
 
 def _tools(contents: Contents, digest: str) -> dict[str, Any]:
-    return {spec["function"]["name"]: spec["function"] for spec in contents.json(digest)}
+    return _specs(contents.text(digest))
+
+
+@lru_cache(256)
+def _specs(toolset: str) -> dict[str, Any]:
+    return {spec["function"]["name"]: spec["function"] for spec in orjson.loads(toolset)}
 
 
 def _writing(events: Sequence[tuple[int, Any]], begun: Sequence[SubagentStarted]) -> set[str]:
@@ -270,7 +278,7 @@ def _writing(events: Sequence[tuple[int, Any]], begun: Sequence[SubagentStarted]
 
 def _turns(events: Sequence[tuple[int, Any]], agent: str, wrote: set[str], failed: set[str]) -> list[Turn]:
     turns = []
-    called = {event.call_id: event.arguments for _, event in events if hasattr(event, "arguments")}
+    called = {event.call_id: event.arguments for _, event in events if isinstance(event, ToolCalled)}
     for line in told(events, agent):
         message = line.message
         calls = tuple(Call(call.id, call.function.name, called[call.id], call.id in wrote) for call in message.tool_calls or ())

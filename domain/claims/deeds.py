@@ -85,8 +85,9 @@ def _done(known: Known, unit: Unit, verb: str, effects: Sequence[Made], moved: f
         return
     words = DEEDS.get(deed, ())
     fitting = [made for made in effects if any(word in made.tool.lower() or word in made.said for word in words)]
-    own = [id for id in unit.ids if statuses_of(known, id)]
-    missed = [id for id in own if id not in held and not any(_touches(made, id) for made in effects)]
+    own = [id for id in unit.ids if any(record.lists or record.fields for record in known.records(id))]
+    able = effects if deed != "cancel" else [made for made in effects if made in fitting or (made.facts and deed in made.facts.lower)]
+    missed = [id for id in own if id not in held and not any(_touches(made, id) for made in able)]
     if missed and len(missed) == len(own):
         yield bad("done_action", unit.span, "not-done", f"no call has changed {missed[0]}", about=missed[0])
         return

@@ -15,6 +15,9 @@ _STATUS_KEY = re.compile(r"(?:^|[._])(?:status|state)$")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_\-]*[a-z0-9]|[a-z0-9]")
 _NAME_KEYS = ("name", "text", "title", "product", "description", "plan_name")
 _COUNTED = re.compile(r"^\d+ x ")
+_COUNT = re.compile(r"seat|bag|count|quantity|units|days|year|stock|weight")
+"""Of a number that is no money."""
+_FIGURE = re.compile(r"(?<![\w.-])\d{1,9}(?:\.\d+)?(?!\d)")
 _PIECES = 2048
 
 
@@ -38,13 +41,10 @@ class Record:
 
     @cached_property
     def amounts(self) -> frozenset[int]:
-        """Cents of all numbers in it and below, sums over its lists among them."""
-        found = (
-            set(self.own_amounts.values()).union(*(child.amounts for child in self.children))
-            if self.children
-            else set(self.own_amounts.values())
-        )
-        return frozenset(found | set(self.sums.values()))
+        """Cents of all numbers in it and below that may be money, sums over its lists among them."""
+        found = {value for path, value in self.own_amounts.items() if not _COUNT.search(path)}
+        found = found.union(*(child.amounts for child in self.children))
+        return frozenset(found.union(value for path, value in self.sums.items() if not _COUNT.search(path)))
 
     @cached_property
     def sums(self) -> dict[str, int]:
@@ -141,6 +141,11 @@ class Facts:
         """Whole numbers in it, lengths of its lists among them."""
         found = {int(number) for number in re.findall(r"(?<![\w.])\d{1,9}(?![\w.]\d)", self.text)}
         return frozenset(found.union(*(record.lists.values() for record in self.records)))
+
+    @cached_property
+    def figures(self) -> frozenset[float]:
+        """Numbers in it, whole or not, with a unit or without."""
+        return frozenset(float(number) for number in _FIGURE.findall(self.text))
 
     @cached_property
     def dates(self) -> frozenset[tuple[int, int]]:

@@ -15,6 +15,8 @@ _READS = re.compile(
     r"query|retrieve|run_speed|can|is|has|validate|authenticate|todo|goto|respond|transfer_to_human)(?:_|$)"
 )
 _ERROR = re.compile(r"^\s*(?:\W?error\b|\W*tool .{0,40} not found|exception\b|traceback|unknown (?:action|tool))", re.IGNORECASE)
+_COUNTS = 1200
+"""Cents up to which a bare number of the user is a count rather than money."""
 _CLOCK = re.compile(r"\b(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)")
 
 
@@ -139,11 +141,17 @@ class Known:
 
     def told_amount(self, cents: int) -> bool:
         """Whether the user or the instructions named an amount."""
-        return cents in self.prose.amounts or any(cents in facts.amounts or cents // 100 in facts.numbers for facts in self._user_facts)
+        return cents in self.prose.amounts or any(
+            cents in facts.amounts or (cents // 100 in facts.numbers and cents > _COUNTS) for facts in self._user_facts
+        )
 
     def has_number(self, number: int) -> bool:
         """Whether a whole number was shown or told."""
         return number in self._numbers or number in self.prose.facts.numbers or any(number in facts.numbers for facts in self._user_facts)
+
+    def has_figure(self, figure: float) -> bool:
+        """Whether a number, whole or not, was shown or told."""
+        return any(figure in facts.figures for facts in (*self.seen, *self._user_facts, self.prose.facts))
 
     @property
     def amounts(self) -> set[int]:

@@ -56,6 +56,11 @@ _EMPTY = re.compile(
     r"lists? no)\s+((?:[a-z\-]+ ){0,2}?[a-z\-]+?)s?\b(?= in| on| for| at| with| left| open|[.,;!]|$)"
 )
 
+_NO_SUCH = re.compile(
+    r"\b(?:there (?:are|is)|i (?:found|see|find)|we have) (?:currently |also )?no (?:other )?((?:[a-z\-]+ ){1,3}?)(?:is |are )?"
+    r"(?=available|found|from|on|for|that|between|to)\b"
+)
+
 
 def lists(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
     """Claims about how many, which is most, and what is not there."""
@@ -112,7 +117,7 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
     for facts in known.seen:
         for record in facts.records:
             for name, length in record.lists.items():
-                if stem(name.rpartition(".")[2].lower()) != stem(noun):
+                if listed(name) != stem(noun):
                     continue
                 counts = {length} | _partial(record, name.rpartition(".")[2], adjectives)
                 found |= counts
@@ -130,6 +135,11 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
                 else set()
             )
     return narrow | found if narrow or by_kind else set()
+
+
+def listed(name: str) -> str:
+    """Stem of what a list holds: ``orders`` of orders, ``line_ids`` of lines."""
+    return stem(name.rpartition(".")[2].lower().removesuffix("_ids"))
 
 
 def _partial(record: Record, name: str, adjectives: Sequence[str]) -> set[int]:
@@ -270,9 +280,23 @@ def _negatives(known: Known, unit: Unit) -> Iterator[Claim]:
     gone = _GONE.search(text)
     if gone and not unit.question:
         yield from _gone(known, unit, text)
+    missing = _NO_SUCH.search(text)
+    if missing and not unit.hypothetical:
+        yield from _never_looked(known, unit, set(stems(missing[1])))
     empty = _EMPTY.search(text)
     if empty and not unit.question:
         yield from _empty(known, unit, empty)
+
+
+def _never_looked(known: Known, unit: Unit, words: set[str]) -> Iterator[Claim]:
+    """That there is nothing of a kind that a tool finds, without that tool."""
+    finding = [tool for tool in known.tools or () if len(words) > 1 and words <= set(stems(tool.replace("_", " ")))]
+    looked = any(made.tool in finding for made in known.calls)
+    if finding and not looked:
+        yield bad("negative", unit.span, "never-looked", f"{finding[0]} was never called", verdict="unsupported")
+    elif looked:
+        empty = any(made.facts is not None and made.facts.value == [] for made in known.calls if made.tool in finding)
+        yield from [good("negative", unit.span)] if empty else []
 
 
 def _gone(known: Known, unit: Unit, text: str) -> Iterator[Claim]:
@@ -303,7 +327,7 @@ def _empty(known: Known, unit: Unit, match: "re.Match[str]") -> Iterator[Claim]:
     records = [record for id in unit.scope for record in reversed(known.records(id)) if record.lists]
     for record in records:
         for name, length in record.lists.items():
-            if stem(name.rpartition(".")[2]) == words[0]:
+            if listed(name) == words[0]:
                 yield (
                     bad("negative", unit.span, "is-there", f"{name} of {record.id} has {length}", about=record.id)
                     if length

@@ -1,5 +1,6 @@
 """Amounts: each is looked for in what was observed of the thing that it is said of, then among sums and differences."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -7,6 +8,7 @@ from functools import lru_cache
 from domain.claims.claim import Claim, bad, good
 from domain.claims.facts import Record
 from domain.claims.known import Known
+from domain.claims.quotes import quoted
 from domain.claims.text import Unit
 from domain.claims.values import cents, identifiers_in, numbers_in
 
@@ -27,6 +29,8 @@ _EACH = re.compile(r"\b(?:per|each|every|apiece|/ ?(?:person|passenger))\b", re.
 _FORFEIT = re.compile(r"remaining (?:amount|balance|value)[^.]*?\b(\w+)s?\b (?:is|are|will be) not refund", re.IGNORECASE)
 _APART_PAY = re.compile(r"mastercard|visa|credit card|to be (?:charged|paid)", re.IGNORECASE)
 _LOST = re.compile(r"refundable|forfeit|lost|expire|to be (?:charged|paid)|to cover|split", re.IGNORECASE)
+_SHARE = re.compile(r"(?<![\w$€£.,])(\d+\.\d+)(?![\w.%])")
+"""Of a unit, such as 1.5 gigabytes; amounts of money have their sign."""
 _MOST = 24
 """Amounts that are combined with each other; more would explain any figure."""
 
@@ -46,7 +50,7 @@ def money(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
             if found is None and not shown and not (known.has_amount(amount) or known.told_amount(amount) or amount == 0):
                 if derived is None:
                     derived = _derived(known, units, message)
-                if amount not in derived and not _broadly(known, message, amount):
+                if amount not in derived and not _broadly(known, message, amount) and amount not in quoted(known, units):
                     what = f"{amount / 100:,.2f} was not observed, and nothing observed adds up to it"
                     found = bad("amount", span, "unknown-amount", what, verdict="unsupported")
             yield found or good("amount", span)
@@ -242,7 +246,15 @@ def _derived(known: Known, units: Sequence[Unit], message: set[int]) -> frozense
     found = {a + b for a in observed for b in observed} | {abs(a - b) for a in observed for b in observed}
     said = {n for unit in units for n, _, _ in numbers_in(unit.text) if 1 < n < 100_000}
     found |= {a * n for a in observed for n in said | set(range(2, 10))}
-    found |= {round(a * share * n / 100) for a in observed for share in known.prose.percents for n in range(1, 11)}
+    shares = {
+        float(match[1])
+        for unit in units
+        for match in _SHARE.finditer(unit.text)
+        if not any(start <= match.start() < end for _, start, end in unit.amounts)
+    }
+    found |= {round(a * share) for a in observed for share in shares}
+    shared = {a * share * n / 100 for a in observed for share in known.prose.percents for n in range(1, 11)}
+    found |= {math.floor(value) for value in shared} | {math.ceil(value) for value in shared}
     named = [value for value in observed if value in message][:8]
     pairs = {abs(a - b) for a in named for b in named}
     found |= {abs(a - b) for a in pairs for b in pairs} if len(pairs) <= 40 else set()

@@ -95,8 +95,10 @@ def _process(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
 
 def _timing(prose: Prose, unit: Unit) -> Iterator[Claim]:
     """When a refund arrives, where the instructions make that hang on the way of paying."""
+    if "refund" not in unit.lower or unit.question:
+        return
     match = _AT_ONCE.search(prose.lower)
-    if match is None or "refund" not in unit.lower or unit.question:
+    if match is None:
         return
     at_once = match[1] or match[2]
     ways = [way for way in _WAYS if way in unit.lower]

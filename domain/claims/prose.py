@@ -30,6 +30,8 @@ class Sentence(NamedTuple):
     around: frozenset[str]
     """Of its words and those of the lines that it stands under."""
     forbids: bool
+    amounts: frozenset[int]
+    """Cents that it names."""
 
 
 class Limit(NamedTuple):
@@ -56,7 +58,9 @@ class Prose:
         for unit in units_of(self.text):
             own = frozenset(stems(unit.lower))
             around = own.union(*(stems(parent.lower) for parent in unit.parents))
-            found.append(Sentence(unit.text, own, around, bool(_FORBIDS.search(unit.text))))
+            named = frozenset(value for value, _, _ in unit.amounts)
+            heading = self.text[: unit.start].rpartition("\n")[2].lstrip().startswith("#")
+            found.append(Sentence(unit.text, own, around, not heading and bool(_FORBIDS.search(unit.text)), named))
         return tuple(found)
 
     @cached_property

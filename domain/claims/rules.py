@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,6 +36,14 @@ _ONLY_STATUS = re.compile(
     r"\b(?:can only be|only be) (\w+)(?: or (\w+))?[^.]*?\bstatus is ['\"‘“]?(\w+)|\bonly (\w+) orders can be (\w+)(?: or (\w+))?",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[(),;:]|\bbut\b|\bhowever\b|\s[–—-]\s")
+_TITLE = 40
+"""Characters of a line that is no more than a title."""
+_ALIKE = {stem(word): stem("add") for word in ("purchase", "buy", "include")}
+_FUNCTION = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_MYSELF = re.compile(
+    r"\b(?:i(?:'ll| will| can| am going to|'m going to)|let me)(?: (?:also|now|then|first|quickly|just))* (\w+)((?: [\w']+){1,7})"
+)
 _MANY = {"all": 0, "both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "all two": 2, "all three": 3, "all four": 4}
 _USED = re.compile(r"\b(?:use|used|using|apply|applied|pay|paid|combine|add|split)\b")
 _MODAL = re.compile(
@@ -42,6 +51,8 @@ _MODAL = re.compile(
     r" happily)* ((?!not\b)\w+(?: \w+){0,12})"
 )
 _OFFERS = re.compile(r"(?:^|\band |have (?:it|this|that|them) )(\w+)")
+_ABOUT = 4
+"""Words after a verb that say what it is done to."""
 _OUTSIDE_WORDS = """
 call phone email text notify monitor contact escalate discount waive remind schedule guarantee expedite compensate flag alert rush
 mail fax forward override reopen negotiate lower reduce extend ship courier deliver track ping message bypass
@@ -69,12 +80,13 @@ def rules(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
     if len(prose.words) < 40:
         return
     for unit in units:
-        allows = bool(_ALLOWS.search(unit.lower)) and not _NO.search(unit.lower)
+        offered = unit.lower if not _NO.search(unit.lower) else _clauses(unit)
+        allows = bool(_ALLOWS.search(offered))
         yield from _limits(prose, unit)
         yield from _tabled(prose, unit)
-        found = list(_forbidden(known, prose, unit)) if allows else []
-        found = found or (list(_by_status(known, prose, unit)) if allows else [])
-        found = found or list(_payments(known, unit)) or list(_capability(known, prose, unit))
+        found = list(_forbidden(known, prose, unit, offered)) if allows else []
+        found = found or (list(_by_status(known, prose, unit)) if allows and offered == unit.lower else [])
+        found = found or list(_payments(known, unit)) or list(_capability(known, prose, unit)) or list(_not_own(known, prose, unit))
         yield from found
 
 
@@ -141,9 +153,15 @@ def _tabled(prose: Prose, unit: Unit) -> Iterator[Claim]:
             yield good("policy", unit.span)
 
 
-def _forbidden(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
+def _clauses(unit: Unit) -> str:
+    """The clauses of a unit that offer something and deny nothing, below what an entry of a list is about."""
+    kept = [clause for clause in _CLAUSE.split(unit.lower) if _ALLOWS.search(clause) and not _NO.search(clause)]
+    return " ".join([*(parent.lower for parent in unit.parents[-1:] if unit.listed and len(parent.text) < _TITLE), *kept]) if kept else ""
+
+
+def _forbidden(known: Known, prose: Prose, unit: Unit, offered: str) -> Iterator[Claim]:
     """What is offered, and a sentence of the policy rules out."""
-    said = set(stems(unit.lower))
+    said = {_ALIKE.get(word, word) for word in stems(offered)}
     shown = {
         stem_
         for record in records_of(known, unit)[-3:]
@@ -154,23 +172,28 @@ def _forbidden(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     for sentence in prose.sentences:
         if not sentence.forbids or _DEPENDS.search(sentence.text) or len(sentence.stems) > 14:
             continue
-        core = set(stems(_CUT.split(sentence.text)[0].lower())) - _GENERIC
+        core = {_ALIKE.get(word, word) for word in stems(_CUT.split(sentence.text)[0].lower())} - _GENERIC
         if len(core) < 2 or not core <= said | shown or len(core & said) < 2 - bool(core & shown):
             continue
-        if not _acts(sentence.text, unit.lower) or (_CUT.search(sentence.text) and _BEGINS.search(known.user_text)):
+        if not _acts(sentence.text, said) or (_CUT.search(sentence.text) and _begins(known)):
             continue
         yield bad("capability", unit.span, "against-policy", f"the policy says: {sentence.text.strip()}")
         return
 
 
-def _acts(sentence: str, text: str) -> bool:
+def _begins(known: Known) -> bool:
+    """Whether the user wants something new, and has not got it yet."""
+    return bool(_BEGINS.search(known.user_text)) and not any("book" in made.tool or "create" in made.tool for made in known.effects())
+
+
+def _acts(sentence: str, said: AbstractSet[str]) -> bool:
     """Whether the deed that is forbidden is the one that is offered."""
     match = re.search(
         r"(?:cannot|can not|can't|must not|may not|should not|never|do not|don't|be) (?:be )?(?:proactively )?(\w+)",
         sentence,
         re.IGNORECASE,
     )
-    return match is not None and stem(match[1].lower()) in stems(text)
+    return match is not None and _ALIKE.get(stem(match[1].lower()), stem(match[1].lower())) in said
 
 
 def _by_status(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
@@ -210,19 +233,56 @@ def _capability(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
     match = _MODAL.search(unit.lower)
     if match is None or "human" in unit.lower:
         return
-    words = prose.words | _tool_words(known)
-    offered = [verb for verb in _OFFERS.findall(match[1]) if stem(verb) in _OUTSIDE]
-    for verb in offered:
-        if stem(verb) not in words and not any(stem(verb) in stems(text) for text in known.users):
-            yield bad(
-                "capability", unit.span, "unknown-deed", f"neither the instructions nor the tools know of {verb}", verdict="unsupported"
-            )
+    offered = [found for found in _OFFERS.finditer(match[1]) if stem(found[1]) in _OUTSIDE]
+    for found in offered:
+        verb, about = stem(found[1]), set(stems(match[1][found.end() :])[:_ABOUT])
+        if not any(verb in words and (not about or about & words) for words in (*_said_in(prose.text), *_tool_words(known))):
+            why = f"neither the instructions nor the tools know of {' '.join([found[1], *match[1][found.end() :].split()[:_ABOUT]])}"
+            yield bad("capability", unit.span, "unknown-deed", why, verdict="unsupported")
             return
     if offered:
         yield good("capability", unit.span)
 
 
-def _tool_words(known: Known) -> frozenset[str]:
-    names = [*(known.tools or ()), *(made.tool for made in known.calls)]
-    text = " ".join([*names, *(str(spec.get("description", "")) for spec in (known.tools or {}).values() if isinstance(spec, dict))])
+def _not_own(known: Known, prose: Prose, unit: Unit) -> Iterator[Claim]:
+    """What the agent says it will do itself, though the instructions name it as what somebody else does: none of its tools."""
+    match = _MYSELF.search(unit.lower)
+    if match is None or known.tools is None or unit.negated:
+        return
+    words = set(stems(match[2]))
+    for name in _functions(prose.text):
+        verb, *rest = stems(name.replace("_", " "))
+        if name not in known.tools and rest and verb == stem(match[1]) and set(rest) <= words and not _has_tool(known, rest):
+            why = f"{name} is named in the instructions, and is none of its tools"
+            yield bad("capability", unit.span, "not-its-tool", why, verdict="unsupported")
+            return
+
+
+def _has_tool(known: Known, rest: Sequence[str]) -> bool:
+    """Whether a tool of its own does the like, such as reading what another shows."""
+    names = (set(stems(name.replace("_", " "))) for name in known.tools or ())
+    return any(set(rest) <= name for name in names)
+
+
+@lru_cache(256)
+def _functions(text: str) -> tuple[str, ...]:
+    """Names of functions in a policy, at least of two words that mean something."""
+    return tuple(name for name in sorted(set(_FUNCTION.findall(text))) if len(stems(name.replace("_", " "))) > 1)
+
+
+@lru_cache(256)
+def _said_in(text: str) -> tuple[frozenset[str], ...]:
+    return tuple(sentence.around for sentence in prose_of(text).sentences)
+
+
+def _tool_words(known: Known) -> Iterator[frozenset[str]]:
+    """Words of each tool's name and description."""
+    specs = dict.fromkeys(made.tool for made in known.calls) | dict(known.tools or {})
+    for name, spec in specs.items():
+        told = str(spec.get("description", "")) if isinstance(spec, dict) else ""
+        yield _stems_of(f"{name} {told}")
+
+
+@lru_cache(1024)
+def _stems_of(text: str) -> frozenset[str]:
     return frozenset(stems(text.replace("_", " ").lower()))

@@ -26,6 +26,13 @@ _SHIFTED = re.compile(r"\b(?:days? (?:later|earlier|after|before)|next day|tomor
 _QUOTED = re.compile(r"status[^.\n]{0,60}?['\"‘“]([a-z][a-z _]{3,24})['\"’”]")
 _TROUBLE = re.compile(r"\b(?:the|your) delay (?:on|of|with|for|to)\b|\b(?:was|is|has been|being) delayed\b")
 _QUANTITY = re.compile(r"\b(\d[\d,]*) (?:x|×|units?|pieces?|pcs)\b|\b(\d[\d,]*) days? (?:late|more|longer)\b", re.IGNORECASE)
+_MEASURE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?(?:GB|MB|Mbps|kg|gigabytes?|megabytes?)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(?:if|up to|at most|about|around|e\.g|such as|example)\b")
+_LATELY = 6
+"""Observations that figures may be combined from, the latest."""
+_CLOSE = 0.005
+_MOST = 60
+"""Figures of an observation that are combined; more would explain any."""
 _DATED = re.compile(
     r"\b(?:booked|created|placed|delivered|expected|due|payable|issued|ordered|planned|requested|arriv\w+|depart\w+|since|eta|until|on)\b"
 )
@@ -37,6 +44,7 @@ def states(known: Known, units: Sequence[Unit]) -> Iterator[Claim]:
         yield from _identifiers(known, unit)
         yield from _dates(known, unit)
         yield from _quantities(known, unit)
+        yield from _measures(known, unit)
         yield from _statuses(known, unit)
         yield from _attributes(known, unit)
         yield from _options(known, unit, " ".join(_words_of(other.lower) for other in units[place + 1 : place + 7]))
@@ -119,6 +127,26 @@ def _quantities(known: Known, unit: Unit) -> Iterator[Claim]:
             yield good("quantity", unit.at(match))
         else:
             yield bad("quantity", unit.at(match), "unknown-number", f"{match[0]} was not observed", verdict="unsupported")
+
+
+def _measures(known: Known, unit: Unit) -> Iterator[Claim]:
+    """Data, speeds and weights: as shown, told or instructed, or what two of them in one observation make."""
+    for match in _MEASURE.finditer(unit.text):
+        figure = float(match[1])
+        if known.has_figure(figure):
+            yield good("quantity", unit.at(match))
+        elif (
+            not unit.question
+            and not _LIMIT.search(unit.lower)
+            and not any(_makes(facts.figures, figure) for facts in known.seen[-_LATELY:])
+        ):
+            yield bad("quantity", unit.at(match), "unknown-number", f"{match[0]} was not observed", verdict="unsupported")
+
+
+def _makes(figures: frozenset[float], wanted: float) -> bool:
+    if len(figures) > _MOST:
+        return False
+    return any(abs(one + wanted - other) < _CLOSE or abs(one + other - wanted) < _CLOSE for one in figures for other in figures)
 
 
 def _numbers_of(known: Known, unit: Unit) -> frozenset[int]:

@@ -39,6 +39,8 @@ class Unit:
     """Lines that it stands under, the nearest last."""
     before: tuple["Unit", ...] = field(default=(), repr=False)
     """The sentence before it in its line."""
+    joined: bool = False
+    """Whether a semicolon joins it to the sentence before it."""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -62,7 +64,8 @@ class Unit:
     @cached_property
     def hypothetical(self) -> bool:
         """Whether it speaks of what may be."""
-        return self.question or bool(_HYPOTHETICAL.search(self.text))
+        goes_on = self.joined and self.before[-1].hypothetical
+        return self.question or goes_on or bool(_HYPOTHETICAL.search(self.text))
 
     @cached_property
     def negated(self) -> bool:
@@ -128,7 +131,8 @@ def units_of(text: str) -> list[Unit]:
         parents = tuple(open_lines)
         before: tuple[Unit, ...] = ()
         for offset, piece in pieces:
-            unit = Unit(piece, begin + skip + offset, indent, listed, parents, before)
+            joined = bool(before) and line[: skip + offset].rstrip().endswith(";")
+            unit = Unit(piece, begin + skip + offset, indent, listed, parents, before, joined)
             before = (unit,)
             found.append(unit)
         if pieces:

@@ -84,7 +84,7 @@ def stems(text: str) -> tuple[str, ...]:
 
 
 DEEDS: dict[str, tuple[str, ...]] = {
-    "cancel": ("cancel", "delete", "void", "remove"),
+    "cancel": ("cancel", "delete", "void", "remove", "withdraw", "terminate", "close", "revoke"),
     "return": ("return",),
     "exchange": ("exchange", "swap", "replace"),
     "modif": (

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import Any, NamedTuple
 
 from domain.provenance.known import Known, Source
-from domain.provenance.reading import dates, is_telling, normal, numbers, tokens
+from domain.provenance.reading import dates, is_telling, normal, numbers, tokens, undated
 
 _CLOSE = 0.005
 """Half a cent."""
@@ -22,8 +22,11 @@ _FEW = 12
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _TIMES = 12
 """How often something is taken at most."""
+_PLAIN_SMALL = re.compile(r"[12]?\d|3[01]")
+_ITS_OWN = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|\b\d{1,2} ?(?:am|pm|a\.m|p\.m)\b|(?:^|\s)\(?\d{1,2}[.)](?=\s)|#\d{1,2}\b|\bstep \d{1,2}\b")
+"""Times, and the numbers of a list's entries, which say nothing of the world."""
 _SMALL = re.compile(r"[12]?\d(?:st|nd|rd|th|h|d|x)?|3[01](?:st)?|\d{4}-\d\d-\d\d(?:t[\d:]+)?|\d{1,2}[:/-]\d\d?|(?:19|20)\d\d")
-"""Counts, hours and days, which a text has of its own; dates are looked at as dates."""
+"""Hours, days and ordinals, which a text has of its own; dates are looked at as dates."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _EXPRESSION = re.compile(r"[\d\s.+\-*/()%$,]+")
 
@@ -148,6 +151,9 @@ def _parts(words: str, known: Known) -> Iterator[tuple[str, Source | None]]:
     for part in tokens(_THOUSANDS.sub("", words)):
         if is_telling(part) and not _SMALL.fullmatch(part):
             yield part, known.token(part) or _telling(part, known)
+    for part in tokens(_ITS_OWN.sub(" ", undated(words))):
+        if _PLAIN_SMALL.fullmatch(part):
+            yield part, known.token(part) or _number(float(part), known)
 
 
 def _number(value: float, known: Known) -> Source | None:

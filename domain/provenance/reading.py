@@ -74,6 +74,13 @@ def dates(text: str, today: date | None) -> Iterator[date]:
         yield from _relative(text.casefold(), today)
 
 
+def undated(text: str) -> str:
+    """A text without the dates that are written out in it."""
+    for pattern in (_ISO, _MONTH_DAY, _DAY_MONTH, _SLASHED):
+        text = pattern.sub(" ", text)
+    return text
+
+
 def _relative(text: str, today: date) -> Iterator[date]:
     for words, days in _RELATIVE.items():
         if words in text:

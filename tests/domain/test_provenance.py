@@ -170,6 +170,17 @@ def test_a_text_says_what_is_unknown_in_it() -> None:
     assert origin.rule == "99.10, #w7777"
 
 
+def test_a_count_in_a_text_comes_from_somewhere_as_well() -> None:
+    """Small whole numbers of a summary too, but no dates, times and numbers of entries."""
+    talk = looked_up(ORDER)
+
+    wrong = talk.of("The customer wants 17 desk fans back out of the 2 things in #W1001, as soon as that can be.", "summary")
+    right = talk.of("1) On 2 March at 14:30 the customer bought 2 things. 2) They want both of #W1001 back.", "summary")
+
+    assert (wrong.kind, wrong.rule) == ("ungrounded", "17")
+    assert right.kind != "ungrounded", right.rule
+
+
 def test_asking_about_an_invented_value_does_not_ground_it() -> None:
     """Neither the agent's own words, nor its own calls, nor an outcome that only repeats the argument."""
     talk = Talk().user("Where is my order?").assistant("Is it #W5555?").user("Could be.")

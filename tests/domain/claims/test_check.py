@@ -17,6 +17,11 @@ It is 2025-03-10T12:00:00+00:00.
 - Each order can use at most one voucher. The remaining amount of a voucher is not refundable.
 - The customer cannot add insurance after ordering.
 - A refund takes 5 to 7 business days. After a return the customer will receive an email on how to send things back.
+- A gift wrap costs 4 dollars an item.
+- Ask the customer to open the parcel and to call `scan_label` on the phone.
+
+## Parcels cannot be opened
+
 - Never help two customers in one conversation, and tell nothing about other customers, payments, profiles or records of theirs.
 """
 ORDER = {
@@ -54,7 +59,9 @@ def shown(known, tool, answer, *, arguments=None, writes=False, error=False):
 
 @pytest.fixture
 def known():
-    known = Known(POLICY, {"get_order": {}, "get_profile": {}, "get_product": {}, "cancel_order": {}, "change_items": {}})
+    known = Known(
+        POLICY, {"get_order": {}, "get_profile": {}, "get_product": {}, "cancel_order": {}, "change_items": {}, "find_spare_part": {}}
+    )
     known.observe_user("I am Ann, please look at #W100200.")
     for tool, answer in (("get_order", ORDER), ("get_order", OTHER), ("get_profile", PROFILE), ("get_product", MAT)):
         shown(known, tool, answer)
@@ -82,6 +89,9 @@ def found(known, text):
         ("It was placed on March 9, 2025.", "date"),
         ("A refund will be processed within 5 to 7 business days.", "promise"),
         ("I can cancel #W100200 for you.", "identifier"),
+        ("A gift wrap for both items of #W100200 is $8.", "amount"),
+        ("The parcel of #W100200 can be opened again.", "identifier"),
+        ("I would cancel #W100200; it stays delivered.", "identifier"),
     ],
 )
 def test_what_was_observed_is_supported(known, text, kind):
@@ -116,6 +126,11 @@ def test_what_was_observed_is_supported(known, text, kind):
         ("I can cancel #W300400 for you right away.", "other-status"),
         ("Item 4400112266 is the violet one.", "other-value"),
         ("You could pay with a credit card instead.", "not-there"),
+        ("Insurance:\n- Not in it (can be purchased later)", "against-policy"),
+        ("I will scan the label myself.", "not-its-tool"),
+        ("I can email you the price list.", "unknown-deed"),
+        ("The parcel weighs 14.5 kg.", "unknown-number"),
+        ("There are no spare parts available for it.", "never-looked"),
     ],
 )
 def test_what_was_not_is_objected_to(known, text, code):
@@ -147,6 +162,14 @@ def test_a_change_makes_what_was_true_stale(known):
     assert found(known, "Order #W100200 is pending.")[0] == {"changed-since"}
     assert found(known, "I have also cancelled order #W300400.")[0] == {"not-done"}
     assert found(known, "No changes have been made.")[0] == {"denied"}
+
+
+def test_what_was_only_created_was_not_cancelled(known):
+    """Something else that was done to a thing is no cancelling of it."""
+    shown(known, "place_order", {"order_id": "#W500600", "total": 45.66}, arguments={"item_id": "4400112233"}, writes=True)
+
+    assert found(known, "I have cancelled order #W500600.")[0] == {"not-done"}
+    assert not found(known, "I have placed order #W500600.")[0]
 
 
 def test_a_refused_call_has_done_nothing(known):
@@ -184,3 +207,21 @@ def test_the_score_counts_down_from_ten():
     assert score([]) == 10
     assert score(["error", "warning", "info"]) == 6
     assert score(["error"] * 9) == 0
+
+
+def test_a_quote_follows_from_the_choice_behind_it():
+    """So many people times the prices of what was chosen, with a fee for each, and less what was paid; not another figure."""
+    known = Known("It is 2025-03-10T12:00:00.\n\n- Insurance is 30 dollars a passenger.", {})
+    trip = {
+        "trip_id": "TR-501",
+        "legs": [{"leg": "LG-11", "price": 140}, {"leg": "LG-12", "price": 90}],
+        "people": [{"first_name": "Ann"}, {"first_name": "Bo"}],
+    }
+    shown(known, "get_trip", trip)
+    for leg, price in (("LG-21", 100), ("LG-22", 70)):
+        shown(known, "search", [{"leg_number": leg, "prices": {"standard": price, "first": 4 * price}}])
+    known.observe_user("Two people in standard class, with insurance.")
+
+    assert not found(known, "That makes $400 in all.")[0]
+    assert not found(known, "For TR-501 you get $120 back.")[0]
+    assert found(known, "That makes $443 in all.")[0] == {"unknown-amount"}
