@@ -24,7 +24,7 @@ from tests.actors.fragile import BEGUN, counting
 from tests.actors.held import INLINE, begin, hold, inline
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("forks-anywhere")]
-SETTINGS = RunSettings(settings=("retail", "airline", "telecom", "supply_chain"), count=8, seed=4)
+SETTINGS = RunSettings(settings=("retail", "airline", "telecom", "supply_chain"), count=12, seed=5)
 FORKS = int(os.environ.get("WORLDLOOM_FORKS", "40"))
 """How many; a thousand take some minutes."""
 

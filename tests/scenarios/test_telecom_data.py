@@ -17,7 +17,7 @@ from tests.scenarios.telecom_desk import BASE, CUSTOMER, CUSTOMER_ID, LINE_ID, S
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no {SHARED.relative_to(SHARED.parents[3])} beside the repository")
 SAMPLED = 60
-MOST_UNJUDGED = 60
+MOST_UNJUDGED = 21
 """Probes after gold steps that no recording has."""
 WANTED: dict[str, Any] = {
     "id": "7",
@@ -138,11 +138,8 @@ def test_a_task_that_is_not_at_hand_begins_as_its_name_says(tmp_path: Path) -> N
     """What a trouble puts wrong is learned from the tasks that have it; of one that none has, nothing is known."""
     who = {"func_name": "set_user_info", "arguments": {"name": "Greta Farrow", "phone_number": CUSTOMER["phone_number"]}}
     off, abroad = {"func_name": "turn_data_off", "arguments": {}}, {"func_name": "set_user_location", "arguments": {"abroad": True}}
-    begins = {
-        "off": [who, off],
-        "abroad": [who, abroad],
-        "off|saver": [who, off, {"func_name": "turn_data_saver_mode_on", "arguments": {}}],
-    }
+    saver, vpn = ({"func_name": name, "arguments": {}} for name in ("turn_data_saver_mode_on", "break_vpn"))
+    begins = {"off": [who, off], "abroad": [who, abroad], "off|saver": [who, off, saver], "saver|vpn": [who, saver, vpn]}
     tasks = [{**WANTED, "id": f"[slow]{name}[P:x]", "initial_state": {"initialization_actions": does}} for name, does in begins.items()]
     (folder(tmp_path) / "tasks.jsonl").write_text("\n".join(map(json.dumps, tasks)))
     world = World(Base(DATA.read(tmp_path)))
