@@ -3,6 +3,7 @@
 What was before is shared, and costs nothing: no model is asked for it and nothing of it is stored again.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cached_property
@@ -33,6 +34,8 @@ from projections.contents import Contents
 from projections.errors import NoSuchPlace
 from projections.state import beginning
 
+_AT_A_TIME = 8
+"""Forks that are held at once."""
 _NAME = 8
 """Characters of a fork's own name."""
 
@@ -93,17 +96,31 @@ class Forks:
         return name
 
     async def go_on(
-        self, forks: Sequence[str], minds: MindMaker = minds_here, tools: ToolMaker = tools_here
+        self, forks: Sequence[str], minds: MindMaker = minds_here, tools: ToolMaker = tools_here, capacity: int = _AT_A_TIME
     ) -> AsyncIterator[ConversationFinished]:
-        """Hold forks to their ends; yields how each came out. One that has ended before is not held again."""
+        """Hold forks to their ends, several at a time; yields how each came out, in their order.
+
+        One that has ended before is not held again.
+        """
         host = Host(self._settings, {}, self._log, minds=minds, tools=tools, clock=self._clock)
-        for fork in forks:
-            end = self._ended.get(fork) or await host.finish(self.planned(fork))
-            if isinstance(end, ConversationFinished):
-                if fork not in self._ended:
-                    self._log.append(FORKS, [end], self._log.head(FORKS), {"at": round(self._clock(), 3)})
-                    self._ended[fork] = end
-                yield end
+        room = asyncio.Semaphore(capacity)
+
+        async def held(fork: str) -> Event | None:
+            async with room:
+                return self._ended.get(fork) or await host.finish(self.planned(fork))
+
+        tasks = {fork: asyncio.ensure_future(held(fork)) for fork in forks}
+        try:
+            for fork in forks:
+                end = await tasks[fork]
+                if isinstance(end, ConversationFinished):
+                    if fork not in self._ended:
+                        self._log.append(FORKS, [end], self._log.head(FORKS), {"at": round(self._clock(), 3)})
+                        self._ended[fork] = end
+                    yield end
+        finally:
+            for task in tasks.values():
+                task.cancel()
 
     @cached_property
     def _ended(self) -> dict[str, ConversationFinished]:

@@ -34,7 +34,7 @@ def _gold(probes: list[Probe]) -> Gold:
         if step not in calls and arguments is not None:
             calls[step] = _call(some[0], arguments)
     length = max([probe.after_gold_steps for probe in probes] + [step + 1 for step in calls])
-    return Gold((), tuple(calls.get(step) for step in range(length)))
+    return Gold(None, tuple(calls.get(step) for step in range(length)))
 
 
 def _arguments(quoting: list[Probe]) -> dict[str, JsonValue] | None:

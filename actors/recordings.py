@@ -85,7 +85,8 @@ class Line(NamedTuple):
 class Gold(NamedTuple):
     """How a task begins, and its gold calls."""
 
-    initial_patch: Patch
+    initial_patch: Patch | None
+    """None where no recording says it."""
     calls: tuple[Call | None, ...]
     """None is a step of which nothing is known."""
 
@@ -164,7 +165,7 @@ def _gold_of_task(task: dict[str, Any], place: str) -> tuple[str, Gold]:
     actions = (criteria.get("actions") if isinstance(criteria, dict) else None) or []
     if "id" not in task or not isinstance(actions, list):
         raise RecordingError(f"{place}: not a task: it needs 'id' and a list at evaluation_criteria.actions")
-    return str(task["id"]), Gold((), tuple(_parse(Call, action, place) for action in actions))
+    return str(task["id"]), Gold(None, tuple(_parse(Call, action, place) for action in actions))
 
 
 def _parse(kind: type[T], record: Any, place: str) -> T:

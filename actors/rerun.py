@@ -67,7 +67,7 @@ class Rerun:
     def __init__(self, setting: Setting, folder: Path, log: WritableLog | None) -> None:
         if setting.data is None:
             raise SettingError(f"setting {setting.name!r} runs on a world of its own only; recordings need one with outside data")
-        self.setting, self._data, self._log = setting, setting.data, log
+        self.setting, self._data, self._folder, self._log = setting, setting.data, folder, log
         self._base = setting.base(setting.data.read(folder))
         tools = Toolset(tool.reference if isinstance(tool, SimulatedTool) else tool for tool in setting.toolset.values())
         assistant = Agent(ASSISTANT, "", "", Toolset(tools[name] for name in setting.service_tools))
@@ -94,16 +94,28 @@ class Rerun:
             self._begun[key] = Standing(replay(Conversation(world), [_started(self.setting)]), self._data)
         return self._begun[key]
 
+    def beginning(self, task: str) -> Standing | None:
+        """The state in which a task begins of which no recording says so; None where the setting does not know either."""
+        key = task.encode()
+        if key not in self._begun:
+            world = self._data.begins(self._folder, World(self._base), task) if self._data.begins else None
+            if world is None or self._data.tables is None:
+                return None
+            base = self.setting.base(self._data.tables(self._data.document(world)))
+            self._begun[key] = Standing(replay(Conversation(World(base)), [_started(self.setting)]), self._data)
+        return self._begun[key]
+
     def after_gold(self, task: str, gold: Gold, steps: int, repeats: int) -> Standing:
         """The state of a task after so many of its gold steps, and then so many of them once more."""
         if not steps + repeats:
-            return self.begin(gold.initial_patch)
-        known = self._reached.get((task, steps, repeats))
-        if known is None:
+            known = self.beginning(task) if gold.initial_patch is None else None
+            return known or self.begin(gold.initial_patch or ())
+        reached = self._reached.get((task, steps, repeats))
+        if reached is None:
             call = gold.calls[repeats - 1 if repeats else steps - 1]
             before = self.after_gold(task, gold, steps if repeats else steps - 1, max(repeats - 1, 0))
-            known = self._reached[task, steps, repeats] = self._take(before, call)[0].after if call else before
-        return known
+            reached = self._reached[task, steps, repeats] = self._take(before, call)[0].after if call else before
+        return reached
 
     def make(self, start: Standing, calls: Sequence[Call]) -> list[Taken]:
         """Make calls in a row."""

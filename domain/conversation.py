@@ -210,7 +210,7 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
     events: list[Event] = [command.via] if command.via else []
     match command:
         case Speak(agent=agent, content=content) if agent == USER:
-            events.append(UserSpoke(agent=agent, content=clean_text(content)))
+            events.append(UserSpoke(agent=agent, content=_with_asides(state.history, clean_text(content))))
         case Speak(agent=agent, content=content, reasoning=reasoning):
             events.append(AssistantSpoke(agent=agent, content=clean_text(content), reasoning=_clean(reasoning)))
             events += _answer(state, agent, clean_text(content))
@@ -223,6 +223,18 @@ def decide(state: Conversation, command: Command, environment: Environment, memo
         case End(reason=reason, fault=fault, detail=detail):
             events.append(ConversationEnded(reason=reason, fault=fault, detail=legible(detail)))
     return events
+
+
+def _with_asides(history: Sequence[Event], content: str) -> str:
+    """What the user says, after what they said beside their own calls since they last spoke: nobody else has heard that yet."""
+    asides: list[str] = []
+    for event in reversed(history):
+        if isinstance(event, UserSpoke):
+            break
+        if isinstance(event, ToolCalled) and event.agent == USER and event.content:
+            asides.append(event.content)
+    said = "\n\n".join(reversed(asides))
+    return f"{said}\n\n{content}".strip() if said and not content.startswith(said) else content
 
 
 def _run(state: Conversation, command: RunTool, environment: Environment, memory: Memory) -> list[Event]:

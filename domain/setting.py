@@ -32,6 +32,7 @@ class Dialect:
         tables: Its state as recordings write it -> tables.
         document: The way back.
         unknown: What a call of a tool shows that there is not; ``{tool}`` stands for its name.
+        begin: (world, a task's ``initial_state``) -> the world that the task begins in, or SettingError; None where nobody knows.
     """
 
     toolset: Toolset
@@ -39,6 +40,7 @@ class Dialect:
     tables: Callable[[dict[str, Any]], Tables]
     document: Callable[[World], dict[str, Any]]
     unknown: str = "Error: Tool '{tool}' not found."
+    begin: Callable[[World, Mapping[str, Any]], World] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class OutsideData:
         goals: (folder, world) -> goals, in the folder's order.
         document: World -> the shape in which recordings of the other implementation write its state.
         tables: The way back, for recordings that begin in a state of their own; None where none do.
+        begins: (folder, world, task) -> the world in which a task begins that no recording tells of, or None where nobody knows.
         dialects: Name of a benchmark, such as ``tau2``, to how it speaks: what transcripts of it are run again in.
     """
 
@@ -57,6 +60,7 @@ class OutsideData:
     goals: Callable[[Path, World], list[Goal]]
     document: Callable[[World], dict[str, Any]]
     tables: Callable[[dict[str, Any]], Tables] | None = None
+    begins: Callable[[Path, World, str], World | None] | None = None
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
 
 

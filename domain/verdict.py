@@ -61,8 +61,8 @@ def judge(conversation: Conversation, goal: Goal, gold: World, assertions: Mappi
         findings.append(_how(conversation.ended))
     if goal.checks:
         findings += [f"not-met:{check.name}" for check in unmet(goal.checks, conversation.world, assertions)]
-    elif conversation.world.digest != gold.digest:
-        findings += [f"state-differs:{place}" for place in differences(conversation.world, gold)[:_MOST_NAMED]]
+    else:
+        findings += differing_state(conversation.world, gold)
     findings += [f"not-called:{action.tool}" for action in _uncalled(goal.calls, conversation.history)]
     if goal.outputs:
         said = "\n".join(event.content for event in conversation.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
@@ -133,9 +133,19 @@ def _recovered(conversation: Conversation) -> list[str]:
     return list(found)
 
 
+def differing_state(world: World, gold: World) -> list[str]:
+    """Findings that say where a world is not the gold one."""
+    if world.digest == gold.digest:
+        return []
+    return [f"state-differs:{place}" for place in differences(world, gold)[:_MOST_NAMED]]
+
+
 def differences(one: World, other: World) -> list[str]:
-    """``table.key.field`` of what differs between two worlds over one base."""
-    places = {(table, key): None for world in (one, other) for table, key, _, _ in world.changed()}
+    """``table.key.field`` of what differs between two worlds."""
+    if one.base is other.base:
+        places = {(table, key): None for world in (one, other) for table, key, _, _ in world.changed()}
+    else:
+        places = {(table, key): None for world in (one, other) for table in world.tables() for key, _ in world.rows(table)}
     found = []
     for table, key in places:
         left, right = one.row(table, key), other.row(table, key)

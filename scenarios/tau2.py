@@ -66,16 +66,21 @@ def read_goals(folder: Path, tools: Collection[str], goal_of: Callable[[Mapping[
     Raises:
         SettingError: There is no task file, or a task in it is malformed or names an unknown tool.
     """
+    return [goal_of(task) for task in read_tasks(folder, tools).values()]
+
+
+def read_tasks(folder: Path, tools: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """The folder's tasks by id, in their order and as they are in the file; raises as ``read_goals`` does."""
     path = next((folder / name for name in _TASK_FILES if (folder / name).is_file()), None)
     if path is None:
         raise SettingError(f"{folder}: there is none of {', '.join(_TASK_FILES)}; give a folder with tasks")
-    found: dict[str, Goal] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for place, task in _tasks(path):
         name = _checked(task, place, tools)
         if name in found:
             raise SettingError(f"{place}: there are two tasks {name!r}; ids must differ")
-        found[name] = goal_of(task)
-    return list(found.values())
+        found[name] = task
+    return found
 
 
 def instruction_of(task: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """One transcript into one stream: its calls run again, its words as they were."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -9,15 +9,16 @@ import orjson
 
 from actors.equality import differing
 from actors.recordings import Step as RecordedStep
-from actors.transcripts.ground import Ground, Grounds, goal_of, version_of
+from actors.transcripts.ground import STATE, Ground, Grounds, goal_of, version_of
 from actors.transcripts.messages import Called, Reading, Step
 from actors.transcripts.transcript import Transcript
 from domain.agents import USER
 from domain.conversation import Conversation, RunTool, decide, replay
+from domain.errors import SettingError
 from domain.goal import Goal
 from domain.patch import Difference
 from domain.policy import Memory
-from domain.verdict import Verdict, judge
+from domain.verdict import Verdict, differing_state, judge
 from domain.world import Base, World
 from events.base import Event
 from events.conversation import AssistantSpoke, ConversationEnded, ConversationStarted, ModelReplied, UserSpoke
@@ -30,8 +31,6 @@ from projections.transcript import Outcome, observation_text
 NEVER_EXECUTED = "never-executed"
 """Kind of the fault that stands where a transcript has no result of a call."""
 _UNEARNED = "unearned-reward"
-_STATE = "DB"
-"""The part of tau2-bench's rewards that is about the state at the end."""
 _ERROR = "Error: "
 _ENDS = {"user": "user-done", "user_stop": "user-done", "agent_stop": "user-done", "transfer_to_human_agents": "user-done"}
 _STOPS = ("###STOP###", "###TRANSFER###", "###OUT-OF-SCOPE###")
@@ -67,7 +66,8 @@ class Importer:
 
     def hold(self, stream: str, index: int, transcript: Transcript) -> ConversationFinished:
         """Import one transcript; how it came out."""
-        reading, ground, goal = Reading(transcript.messages), self._grounds.of(transcript), goal_of(transcript)
+        reading = Reading(transcript.messages, transcript.inferred)
+        ground, goal = self._grounds.of(transcript), goal_of(transcript)
         held = _Held(Conversation(World(ground.base if ground else _NOWHERE)))
         held.add([self._started(index, transcript, reading, ground, goal), _imported(transcript, reading, ground, goal)], 0)
         for step in reading.steps:
@@ -123,13 +123,19 @@ class Importer:
         gold = self._grounds.gold(ground, goal, version_of(goal))
         if isinstance(gold, str):
             return Verdict(False, (gold, *never))
-        found = judge(state, goal, gold)
+        try:
+            found = judge(state, goal, gold, ground.setting.checks)
+        except SettingError:  # a check that the setting does not know, or cannot make so
+            goal = goal.model_copy(update={"checks": ()})
+            found = judge(state, goal, gold)
         criterion = transcript.task.criterion
-        if criterion and _STATE not in criterion:
+        if criterion and STATE not in criterion and not goal.checks:
             return Verdict(False, (f"not-judged:{'+'.join(criterion)}", *found.findings, *never))
-        differs = state.world.digest != gold.digest
-        unearned = (_UNEARNED,) if differs and (transcript.reward or 0) >= 1 else ()
-        return Verdict(found.accepted and not never, (*found.findings, *never, *unearned), found.fault or ("tool" if never else None))
+        beside = differing_state(state.world, self._grounds.published(ground, transcript.task) or gold) if goal.checks else []
+        wrong = any(finding.startswith(("state-differs", "not-met", "not-called")) for finding in found.findings)
+        unearned = [_UNEARNED] if wrong and (transcript.reward or 0) >= 1 else []
+        findings = (*found.findings, *beside, *never, *unearned)
+        return Verdict(found.accepted and not never, findings, found.fault or ("tool" if never else None))
 
 
 def _imported(transcript: Transcript, reading: Reading, ground: Ground | None, goal: Goal) -> TranscriptImported:
@@ -190,13 +196,21 @@ def _outcome(state: Conversation, agent: str, call: Called, ground: Ground | Non
         yield ToolWasLive(**about, why=why)
         yield ToolAnswered(**about, observation=_seen(recorded))
         return
-    outcome = decide(state, RunTool(call.call_id), ground.environment, Memory())[-1]
+    lacking = recorded == ground.dialect.unknown.replace("{tool}", call.tool)
+    environment = ground.apart if lacking else ground.environment
+    outcome = decide(_clocked(state, ground.setting.clock), RunTool(call.call_id), environment, Memory())[-1]
     assert isinstance(outcome, ToolAnswered | ToolRefused | ToolFaulted)
-    text = observation_text(outcome) if call.tool in ground.dialect.toolset else recorded
+    is_unknown = isinstance(outcome, ToolRefused) and outcome.code == "unknown-tool"
+    text = recorded if is_unknown and lacking else observation_text(outcome)
     difference = _difference(call, recorded, outcome, text)
     if difference is not None:
         yield ToolDiverged(**about, cause=_cause(difference, recorded, outcome), path=difference.path, recomputed=text)
     yield _as_recorded(outcome, recorded, equal=difference is None)
+
+
+def _clocked(state: Conversation, clock: str) -> Conversation:
+    """The state with a time in its world: a transcript says none, but tools may ask."""
+    return replace(state, started=state.started.model_copy(update={"clock": clock})) if state.started else state
 
 
 def _why_live(call: Called, ground: Ground | None) -> Any:

@@ -13,20 +13,23 @@ from domain.errors import SettingError
 from domain.setting import Dialect, Setting
 from domain.world import Base
 
+_DATABASE, _TASKS, _POLICIES = "db.json", "tasks.jsonl.zst", "policies.jsonl.zst"
+
 
 class Library:
     """
     A data folder.
 
-    ``db/BENCHMARK_DOMAIN[_COMMIT].json.zst`` are databases by version; a folder with ``db.json`` has one. ``tasks.jsonl.zst``
-    and ``policies.jsonl.zst`` are what rows name by reference.
+    ``db/BENCHMARK_DOMAIN[_COMMIT].json.zst`` are databases by version; a folder with ``db.json`` has one, and so may
+    ``BENCHMARK/DOMAIN`` beside it. ``tasks.jsonl.zst`` and ``policies.jsonl.zst`` are what rows name by reference.
 
     Args:
         folder: None where there is none; then nothing can be run again.
+        beside: Where rows stand: what they name is looked up there, where the folder has it not.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None, beside: Path | None = None) -> None:
+        self.folder, self._beside = folder, beside
         self._bases: dict[str, Base] = {}
         if folder is not None and not folder.is_dir():
             raise SettingError(f"{folder}: there is no such folder; --data names one with db.json, or with databases in db/")
@@ -37,9 +40,9 @@ class Library:
         if self.folder is None:
             return None
         whole = blake2b(digest_size=32)
-        for path in sorted(
-            [*self._databases.values(), *(path for path in self.folder.iterdir() if path.name.startswith(("db", "tasks", "pol")))]
-        ):
+        own = (path for path in self.folder.iterdir() if path.name.startswith(("db", "user_db", "tasks", "pol")))
+        named = (path for path in map(self._named, (_TASKS, _POLICIES)) if path is not None)
+        for path in sorted({*self._databases.values(), *own, *named, *self.folder.parent.glob("tau[12]/*/*db.json")}):
             if path.is_file():
                 whole.update(path.name.encode() + b"\n" + path.read_bytes())
         return whole.hexdigest()
@@ -47,12 +50,12 @@ class Library:
     @cached_property
     def tasks(self) -> Mapping[str, Mapping[str, Any]]:
         """Rows of ``tasks.jsonl.zst`` by ``task_ref``."""
-        return {str(row.get("task_ref")): row for row in self._rows("tasks.jsonl.zst")}
+        return {str(row.get("task_ref")): row for row in self._rows(_TASKS)}
 
     @cached_property
     def policies(self) -> Mapping[str, str]:
         """Texts by ``policy_ref``."""
-        return {str(row.get("policy_ref")): str(row.get("text", "")) for row in self._rows("policies.jsonl.zst")}
+        return {str(row.get("policy_ref")): str(row.get("text", "")) for row in self._rows(_POLICIES)}
 
     @cached_property
     def _databases(self) -> dict[str, Path]:
@@ -69,7 +72,8 @@ class Library:
         names = [f"{benchmark}_{domain}_{commit}", f"{benchmark}_{domain}"]
         any_version = sorted(name for name in self._databases if name.startswith(f"{benchmark}_{domain}_"))[:1]
         found = next((name for name in [*names, *any_version] if name in self._databases), None)
-        return found or ("db.json" if (self.folder / "db.json").is_file() else None)
+        own = (_DATABASE, f"../{benchmark}/{domain}/{_DATABASE}")
+        return found or next((name for name in own if (self.folder / name).is_file()), None)
 
     def base(self, setting: Setting, dialect: Dialect, name: str, benchmark: str) -> Base:
         """
@@ -84,7 +88,7 @@ class Library:
             path = self._databases.get(name)
             assert self.folder is not None
             if path is None and benchmark == "tau2" and setting.data is not None:
-                tables = setting.data.read(self.folder)
+                tables = setting.data.read((self.folder / name).parent)
             else:
                 tables = self._tables(dialect, path or self.folder / name)
             self._bases[key] = Base(tables, dialect.schema.sets)
@@ -98,10 +102,12 @@ class Library:
             raise SettingError(f"{path}: this is no database of the setting's ({type(error).__name__}: {error})") from error
 
     def _rows(self, name: str) -> list[Mapping[str, Any]]:
-        path = self.folder / name if self.folder is not None else None
-        if path is None or not path.is_file():
-            return []
-        return [json.loads(line) for line in unpacked(path).split(b"\n") if line.strip()]
+        path = self._named(name)
+        return [] if path is None else [json.loads(line) for line in unpacked(path).split(b"\n") if line.strip()]
+
+    def _named(self, name: str) -> Path | None:
+        """A file in the folder, or else beside the rows."""
+        return next((folder / name for folder in (self.folder, self._beside) if folder is not None and (folder / name).is_file()), None)
 
 
 def _json(path: Path) -> Any:
@@ -116,15 +122,17 @@ def task_of(row: Mapping[str, Any], engine: str) -> Task:
     gold = row.get("gold") or {}
     versions = [each for name, each in gold.items() if name.partition("@")[0] == engine.partition("@")[0]]
     version: Mapping[str, Any] = gold.get(engine) or next(iter(versions), {})
-    initial = version.get("initial_db_diff") or []
+    initial_state = row.get("initial_state")
     return Task(
         id=str(row.get("task_id", "")),
         instruction=instruction(row.get("user")),
         actions=row.get("gold_actions") or (),
         outputs=[str(output) for output in row.get("outputs") or ()],
         criterion=[str(part) for part in row.get("reward_basis") or ()],
-        initial=initial,
-        begins_elsewhere=bool(row.get("initial_state")) and not initial,
+        initial=version.get("initial_db_diff") or [],
+        ends=version.get("gold_db_diff"),
+        begins={name: value for name, value in initial_state.items() if value} if isinstance(initial_state, Mapping) else {},
+        checks=row.get("env_assertions") or (),
     )
 
 

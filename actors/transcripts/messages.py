@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from domain.agents import ASSISTANT, USER
@@ -64,9 +65,10 @@ class Reading:
 
     Args:
         messages: OpenAI style, whatever is in them.
+        inferred: Place of a result whose call is missing -> (tool, arguments).
     """
 
-    def __init__(self, messages: Sequence[Any]) -> None:
+    def __init__(self, messages: Sequence[Any], inferred: Mapping[int, tuple[str, Mapping[str, Any]]] = MappingProxyType({})) -> None:
         self.steps: list[Step] = []
         self.oddities: list[Oddity] = []
         self.system = ""
@@ -74,6 +76,7 @@ class Reading:
         self._open: list[tuple[str, Called]] = []
         """Calls without a result yet, each with its id as it was found."""
         self._ids: set[str] = set()
+        self._inferred = inferred
         for number, message in _flat(messages):
             self._take(number, message)
         for step in self.steps:
@@ -89,6 +92,8 @@ class Reading:
         if role == "system" and not self.steps and isinstance(message.get("content"), str):
             self.system = "\n\n".join(part for part in (self.system, clean_text(message["content"])) if part)
         elif role == "tool":
+            if number in self._inferred:
+                self._infer(number, message)
             self._take_result(number, message)
         elif role in (USER, ASSISTANT):
             self._take_words(number, role, message)
@@ -134,6 +139,15 @@ class Reading:
             self._open.append((str(given), call))
             calls.append(call)
         return calls
+
+    def _infer(self, number: int, result: Mapping[str, Any]) -> None:
+        """The call that must have led to a result, by whoever had asked for it."""
+        tool, arguments = self._inferred[number]
+        self._note_if(True, "inferred-call", number)
+        given = result.get("tool_call_id")
+        call = Called(self._fresh(number, given), clean_text(tool), legible(dict(arguments)))
+        self._open.append((str(given), call))
+        self.steps.append(Step(number, ASSISTANT if result.get("requestor") == ASSISTANT else USER, calls=[call]))
 
     def _fresh(self, number: int, given: Any) -> str:
         self._note_if(not given, "call-without-id", number)

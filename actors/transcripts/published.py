@@ -1,6 +1,6 @@
 """Lists of OpenAI messages, and the rows of ``data/trajectories``, which have them with all that was published beside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from actors.transcripts.library import Library, task_of
@@ -51,7 +51,8 @@ def row(value: Mapping[str, Any], place: str, library: Library) -> Transcript:
         rewards=legible(rewards) if isinstance(rewards, Mapping) else {},
         termination=text(value.get("termination")),
         origin={name: str(value[name]) for name in _ORIGIN if value.get(name)},
-        replayed=_replayed(replay, engine) if engine else None,
+        replayed=_replayed(value["messages"], replay, engine) if engine else None,
+        inferred=_inferred(replay),
     )
 
 
@@ -65,8 +66,25 @@ def text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _replayed(replay: Mapping[str, Any], engine: str) -> Replayed:
-    calls = list(replay.get("per_call_equal") or ())
+def _inferred(replay: Mapping[str, Any]) -> dict[int, tuple[str, Mapping[str, Any]]]:
+    """``inferred_calls``: [place of the result, tool, arguments] of each call that the messages lack."""
+    found = replay.get("inferred_calls")
+    whole = (each for each in found if isinstance(each, list) and len(each) == 3) if isinstance(found, list) else ()
+    return {place: (str(tool), given) for place, tool, given in whole if isinstance(place, int) and isinstance(given, Mapping)}
+
+
+def _per_call(messages: Sequence[Any], replay: Mapping[str, Any]) -> Iterator[bool | None]:
+    """Whether each call gives what was recorded, those that were inferred among them: nothing is said of these."""
+    inferred, said = _inferred(replay), iter(replay.get("per_call_equal") or ())
+    for place, message in enumerate(messages if inferred else ()):
+        calls = message.get("tool_calls") if isinstance(message, Mapping) else None
+        yield from (None for _ in range(place in inferred))
+        yield from (next(said, None) for _ in calls or ())
+    yield from said
+
+
+def _replayed(messages: Sequence[Any], replay: Mapping[str, Any], engine: str) -> Replayed:
+    calls = list(_per_call(messages, replay))
     match = replay.get("db_match")
     return Replayed(
         engine=engine,

@@ -77,14 +77,14 @@ def tau2(file: Mapping[str, Any], place: str) -> Iterator[Transcript]:
 
 def _task(task: Mapping[str, Any]) -> Task:
     criteria = _object(task.get("evaluation_criteria"))
-    initial = {name: value for name, value in _object(task.get("initial_state")).items() if value}
     return Task(
         id=str(task.get("id")),
         instruction=instruction(_object(task.get("user_scenario"))),
         actions=_objects(criteria.get("actions")),
         outputs=_texts(criteria.get("communicate_info")),
         criterion=_texts(criteria.get("reward_basis")),
-        begins_elsewhere=bool(initial),
+        begins={name: value for name, value in _object(task.get("initial_state")).items() if value},
+        checks=_objects(criteria.get("env_assertions")),
     )
 
 

@@ -24,9 +24,13 @@ class Task:
     criterion: Sequence[str] = ()
     """What the reward is given for; empty where the source does not say."""
     initial: Sequence[Any] = ()
-    """(JSON pointer, value) pairs by which its state differs from the database's at the start."""
-    begins_elsewhere: bool = False
-    """Whether it starts in a state that only the benchmark's own code can make."""
+    """(JSON pointer, value) pairs by which its state at the start differs from the database's."""
+    ends: Sequence[Any] | None = None
+    """Likewise how the benchmark's gold state differs from the one at the start; None where the source does not say."""
+    begins: Mapping[str, Any] = field(default_factory=dict)
+    """``initial_state`` as tau2-bench writes it, where it says anything."""
+    checks: Sequence[Mapping[str, Any]] = ()
+    """``env_assertions``: ``func_name``, ``arguments``, ``assert_value``."""
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,5 @@ class Transcript:
     termination: str | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
     replayed: Replayed | None = None
+    inferred: Mapping[int, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """Place of a result whose call is missing -> (tool, arguments) as the source infers them."""

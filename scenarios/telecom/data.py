@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from domain.errors import SettingError, WorldError
 from domain.goal import Goal
-from domain.setting import OutsideData
+from domain.setting import Dialect, OutsideData
+from domain.tools import Toolset
 from domain.world import Base, Tables, World
-from scenarios.tau2 import read_goals
+from scenarios.tau2 import read_goals, read_tasks
+from scenarios.telecom.beginnings import Beginnings
 from scenarios.telecom.tables import ACCOUNT_TABLES, PHONE, SCHEMA
-from scenarios.telecom.tasks import goal_of
+from scenarios.telecom.tasks import begun, goal_of
 from scenarios.telecom.tools import TOOLS
 
 _AGENT, _USER = "db.json", "user_db.json"
@@ -79,7 +83,27 @@ def document(world: World) -> dict[str, Any]:
     return {"agent": {table: [row for _, row in world.rows(table)] for table in ACCOUNT_TABLES}, "user": user}
 
 
-DATA = OutsideData(read=read, goals=goals, document=document, tables=tables)
+def begins(folder: Path, world: World, task: str) -> World | None:
+    """The world in which a task begins: as the folder's tasks say, or as its name does beside theirs; None where neither does."""
+    with suppress(SettingError):
+        initial = _beginnings(folder).initial(task)
+        return begun(world, initial) if initial is not None else None
+    return None
+
+
+@lru_cache(maxsize=4)
+def _beginnings(folder: Path) -> Beginnings:
+    return Beginnings(read_tasks(folder, [tool.name for tool in TOOLS]))
+
+
+DATA = OutsideData(
+    read=read,
+    goals=goals,
+    document=document,
+    tables=tables,
+    begins=begins,
+    dialects={"tau2": Dialect(Toolset(TOOLS), SCHEMA, tables, document, begin=begun)},
+)
 
 
 def _json(path: Path) -> Any:

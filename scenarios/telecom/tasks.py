@@ -76,15 +76,31 @@ def goal_of(task: Mapping[str, Any], world: World) -> Goal:
         identity={**({"phone_number": number[0]} if number else {}), **({"name": name[1]} if name else {})},
         tasks=(Task(skill=_skill(checks), known=known),),
         actions=actions,
-        setup=_setup(task, world, where),
+        setup=_setup(task.get("initial_state") or {}, world, where),
         checks=checks,
         calls=tuple(map(_needed, actions)) if "ACTION" in (criteria.get("reward_basis") or ()) else (),
     )
 
 
-def _setup(task: Mapping[str, Any], world: World, where: str) -> tuple[Change, ...]:
+def begun(world: World, initial: Mapping[str, Any]) -> World:
+    """
+    The world that a task begins in.
+
+    Args:
+        initial: Its ``initial_state``.
+
+    Raises:
+        SettingError: It begins in a way that this setting does not know.
+    """
+    other = [part for part in initial if part != "initialization_actions" and initial[part]]
+    if other:
+        raise SettingError(f"a task begins with {', '.join(other)}; this setting knows initialization_actions alone")
+    return world.with_changes(_setup(initial, world, "a task"))
+
+
+def _setup(initial: Mapping[str, Any], world: World, where: str) -> tuple[Change, ...]:
     wrong = []
-    for action in (task.get("initial_state") or {}).get("initialization_actions") or ():
+    for action in initial.get("initialization_actions") or ():
         name, arguments = str(action.get("func_name")), action.get("arguments") or {}
         if name not in _BEGINNINGS:
             raise SettingError(f"{where} begins with {name!r}; this setting knows {', '.join(_BEGINNINGS)}")

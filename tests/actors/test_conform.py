@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from actors.conform import FINAL, STEP, Tally, conform
+from actors.conform import FINAL, STEP, UNTOLD, Tally, conform
 from actors.piecing import pieced_together
 from actors.recordings import Probe, RecordingError
 from domain.agents import USER, Agent
@@ -274,6 +274,16 @@ def test_gold_steps_are_pieced_together_from_probes() -> None:
     calls = pieced_together(probes)["t9"].calls
 
     assert [call and call.arguments for call in calls] == [{"account": "C", "amount": 7}, {"account": "A", "amount": 5}, None, None]
+
+
+def test_what_differs_after_a_step_that_nobody_quotes_is_not_judged(folder: Path) -> None:
+    """It may be the state before it that differs; what comes out as recorded counts all the same."""
+    elsewhere = name_step(content="Somebody else")
+
+    tallies = run(folder, probe("mutate", 2, name_step()), probe("mutate", 2, elsewhere))
+
+    assert (tallies[UNTOLD].unjudged, tallies[UNTOLD].total) == (1, 0)
+    assert [tally.equal for kind, tally in tallies.items() if kind != UNTOLD] == [1]
 
 
 @pytest.mark.parametrize("name", ["gold_replay.jsonl", "gold_replay.jsonl.gz", "tasks.jsonl", "tasks.jsonl.gz"])

@@ -1,11 +1,9 @@
 """Forks: any conversation goes on otherwise from any event, and its parent does not notice."""
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -37,8 +35,6 @@ from tests.actors.fragile import BEGUN, Fragile, Killed, counting, nth
 from tests.actors.held import INLINE, begin, hold, inline
 
 SETTINGS = RunSettings(settings=("retail", "supply_chain"), count=6, seed=4)
-FORKS = int(os.environ.get("WORLDLOOM_FORKS", "40"))
-"""Random forks of the test that makes many."""
 
 
 @pytest.fixture(scope="module")
@@ -87,36 +83,6 @@ def position(records: Sequence[Recorded], kind: type[Event], number: int = 0, ag
     """Where the event of a kind stands, counted among those of an agent."""
     found = [one.position for one in records if isinstance(one.event, kind) and agent in (None, getattr(one.event, "agent", None))]
     return found[number]
-
-
-def test_forks_anywhere_are_their_parent_up_to_there(log: WritableLog) -> None:
-    """Of random forks, forks of forks and such inside a sub-agent's work among them, the world is the parent's at that event; the
-    parent's bytes stay as they were, and a fork that changes nothing lives through the same again.
-    """
-    rng, forks = Random(7), forks_of(log)
-    names = [name for name in conversations(log) if "~" not in name]
-    before = {name: log.rows(name) for name in names}
-    inside = same = 0
-    for _ in range(FORKS):
-        parent = rng.choice(names)
-        records = list(whole(log, parent))
-        at = rng.randrange(1, len(records))
-        fork = forks.fork(parent, at)
-
-        forked = next(iter(log.read(fork))).event
-        assert isinstance(forked, ConversationForked)
-        assert world_at(log, fork, event=at + 1 if forked.position == at else None).digest == world_at(log, parent, event=at).digest
-        end = go_on(log, [fork])[0]
-        assert end.stream == fork
-        inside += "/" in getattr(records[at - 1].event, "agent", "")
-        whole_step = forked.position == at or at > forked.position
-        same += whole_step and events_of(log, fork) == events_of(log, parent)
-        names.append(fork)
-
-    assert inside
-    assert any(name.count("~") > 1 for name in names)
-    assert same > FORKS * 0.8  # the others begin amid calls that were made at once: those not yet made are made anew
-    assert {name: log.rows(name) for name in before} == before
 
 
 def test_nobody_is_asked_for_what_is_shared(log: WritableLog, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import pytest
 
+from domain.agents import USER
 from domain.conversation import CallTools, Conversation, End, RunTool, Speak, Wanted, decide, evolve, replay
 from domain.errors import OutOfOrder
 from domain.history import History, Names
 from domain.outcome import Environment
 from domain.policy import Memory, Policy, Rule
 from domain.world import World
-from events.conversation import ConversationEnded, Limits, ModelReplied
+from events.conversation import ConversationEnded, Limits, ModelReplied, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted
 from tests.parcels import ENVIRONMENT, STARTED, base, begun, call, hold, say
 
@@ -32,6 +33,18 @@ def test_calls_are_run_in_order_and_one_by_one() -> None:
     state = replay(state, decide(state, RunTool(), ENVIRONMENT, Memory()))
     with pytest.raises(OutOfOrder, match="no tool call waits"):
         decide(state, RunTool(), ENVIRONMENT, Memory())
+
+
+def test_what_users_say_beside_their_own_calls_is_heard_with_what_they_say_next() -> None:
+    """Once, in order, and whoever repeats it says it once all the same."""
+
+    def looks(content: str | None) -> CallTools:
+        return CallTools(USER, [Wanted("find_return", {})], content)
+
+    commands = [looks("Let me look."), looks(None), looks("Once more."), say("It is open."), say("Well?"), looks("Hm."), say("Hm.\n\nYes.")]
+    spoken = [event.content for event, _ in hold(begun(), commands) if isinstance(event, UserSpoke)]
+
+    assert spoken == ["Let me look.\n\nOnce more.\n\nIt is open.", "Well?", "Hm.\n\nYes."]
 
 
 def test_nothing_follows_the_end() -> None:

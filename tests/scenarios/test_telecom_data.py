@@ -17,6 +17,8 @@ from tests.scenarios.telecom_desk import BASE, CUSTOMER, CUSTOMER_ID, LINE_ID, S
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no {SHARED.relative_to(SHARED.parents[3])} beside the repository")
 SAMPLED = 60
+MOST_UNJUDGED = 21
+"""Probes after gold steps that no recording has."""
 WANTED: dict[str, Any] = {
     "id": "7",
     "user_scenario": {
@@ -132,6 +134,26 @@ def test_probe_without_its_beginning_is_not_judged(tmp_path: Path) -> None:
     assert (tally.kind, tally.unjudged, tally.total) == (UNJUDGED, 1, 0)
 
 
+def test_a_task_that_is_not_at_hand_begins_as_its_name_says(tmp_path: Path) -> None:
+    """What a trouble puts wrong is learned from the tasks that have it; of one that none has, nothing is known."""
+    who = {"func_name": "set_user_info", "arguments": {"name": "Greta Farrow", "phone_number": CUSTOMER["phone_number"]}}
+    off, abroad = {"func_name": "turn_data_off", "arguments": {}}, {"func_name": "set_user_location", "arguments": {"abroad": True}}
+    saver, vpn = ({"func_name": name, "arguments": {}} for name in ("turn_data_saver_mode_on", "break_vpn"))
+    begins = {"off": [who, off], "abroad": [who, abroad], "off|saver": [who, off, saver], "saver|vpn": [who, saver, vpn]}
+    tasks = [{**WANTED, "id": f"[slow]{name}[P:x]", "initial_state": {"initialization_actions": does}} for name, does in begins.items()]
+    (folder(tmp_path) / "tasks.jsonl").write_text("\n".join(map(json.dumps, tasks)))
+    world = World(Base(DATA.read(tmp_path)))
+    assert DATA.begins is not None
+
+    begun = DATA.begins(tmp_path, world, "[slow]abroad|saver[P:y]")
+
+    assert begun is not None
+    user = DATA.document(begun)["user"]
+    assert (user["surroundings"]["is_abroad"], user["device"]["data_saver_mode"], user["device"]["data_enabled"]) == (True, True, True)
+    assert DATA.begins(tmp_path, world, "[slow]abroad|rain[P:y]") is None
+    assert DATA.begins(tmp_path / "nowhere", world, "[slow]abroad[P:y]") is None
+
+
 @needs_shared
 def test_tasks_begin_as_recorded() -> None:
     """What a task's initial state makes of the data is what was recorded."""
@@ -154,6 +176,7 @@ def test_recordings_are_equal(tmp_path: Path, through_log: bool) -> None:
     for tally in tallies:
         print(tally)
     assert [str(mismatch) for tally in tallies for mismatch in tally.mismatches] == []
+    assert sum(tally.unjudged for tally in tallies) <= MOST_UNJUDGED
     assert any(tally.kind == ASSERTION and tally.total >= SAMPLED for tally in tallies)
 
 

@@ -164,6 +164,22 @@ def test_where_assertions_are_the_criterion_the_state_makes_no_verdict(imported,
     assert report["unearned"] == []
 
 
+def test_both_sides_of_a_telecom_transcript_act_on_one_world(worldloom, tmp_path):
+    """The task begins as its initial state says, the user's own calls are run again, and its assertions make the verdict."""
+    path, data = made.telecom(tmp_path)
+
+    done = worldloom("import", path, "--data", data, "--out", tmp_path / "out", "--json")
+
+    assert done.code == 0, done.err
+    report, log = json.loads(done.out), RunFolder.find(tmp_path / "out").open_log()
+    assert (report["calls"], report["equal"], report["divergences"], report["unearned"]) == (6, 6, [], ["telecom/000001"])
+    first, second = end(log, "telecom/000000"), end(log, "telecom/000001")
+    assert first.accepted, first.findings
+    assert "not-met:assert_mobile_data_status" in second.findings
+    assert [(event.agent, event.code) for event in events(log, "telecom/000000", ToolRefused)] == [("assistant", "unknown-tool")]
+    assert world_at(log, "telecom/000000").row("phones", "own")["data_enabled"]
+
+
 ODD = {
     "leaked-think": {"role": "assistant", "content": "<think>What now"},
     "json-wrapper": {"role": "assistant", "content": '{"message": "Hello"}'},
@@ -308,7 +324,7 @@ def test_what_is_not_there_is_named(worldloom, tmp_path):
     worldloom("import", path, "--setting", "nothing").fails_with("there is no setting 'nothing'")
 
 
-@pytest.mark.parametrize("name", ["tau1_retail", "tau1_airline", "tau2_retail", "tau2_airline", "tau2_telecom"])
+@pytest.mark.parametrize("name", ["tau1_retail", "tau1_airline", "tau2_retail", "tau2_airline", "tau2_telecom", "tau2_telecom_solo"])
 def test_published_transcripts_agree_with_the_benchmarks_own_code(worldloom, tmp_path, name):
     """Wherever its own re-run gave what was recorded, ours does; and so do the verdicts on the state."""
     source = SHARED / f"{name}.jsonl.zst"

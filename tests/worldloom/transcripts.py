@@ -83,3 +83,51 @@ def tau2(path: Path, *talks: list[Any], basis: tuple[str, ...] = ("DB", "COMMUNI
     held = [{"id": f"s{place}", "trial": place, "messages": messages[1:], **about} for place, messages in enumerate(talks)]
     path.write_text(json.dumps({"info": info, "tasks": [task], "simulations": held}))
     return path
+
+
+def telecom(folder: Path) -> tuple[Path, Path]:
+    """A result file of tau2-bench in which a user switches mobile data on again, and in which they do not; and its data folder."""
+    setting = load("telecom")
+    assert setting.data is not None
+    world = World(setting.base(setting.draw_world(Random("transcripts"))))
+    customer = next(row for _, row in world.rows("customers") if row["line_ids"])
+    begins = [
+        {"env_type": "user", "func_name": "set_user_info", "arguments": {"name": customer["full_name"], "phone_number": "000"}},
+        {"env_type": "user", "func_name": "turn_data_off", "arguments": {}},
+    ]
+    asked = {"func_name": "assert_mobile_data_status", "arguments": {"expected_status": True}, "assert_value": True}
+    criteria = {"actions": [], "env_assertions": [asked], "reward_basis": ["ENV_ASSERTION"]}
+    task = {"id": "0", "initial_state": {"initialization_actions": begins}, "evaluation_criteria": criteria}
+    talks = [_telecom_talk(world, customer["customer_id"], begins, act) for act in ("toggle_data", "check_network_status")]
+    about = {"task_id": "0", "termination_reason": "user_stop", "reward_info": {"reward": 1.0}}
+    held = [{"id": f"s{place}", "messages": messages, **about} for place, messages in enumerate(talks)]
+    path, data = folder / "file.json", folder / "telecom"
+    path.write_text(json.dumps({"info": {"environment_info": {"domain_name": "telecom"}}, "tasks": [task], "simulations": held}))
+    data.mkdir()
+    for name, side in {"db.json": "agent", "user_db.json": "user"}.items():
+        (data / name).write_text(json.dumps(setting.data.document(world)[side], default=dict))
+    return path, data
+
+
+def _telecom_talk(world: World, customer_id: str, begins: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:
+    """The desk looks the customer up, asks for a tool that only the user has, and the user acts."""
+    from domain.transaction import Transaction
+
+    setting = load("telecom")
+    dialect = setting.data.dialects["tau2"]
+    now = dialect.begin(world, {"initialization_actions": begins})
+
+    def shown(name: str, **arguments: Any) -> str:
+        seen = dialect.toolset[name].run(Transaction(now, now=setting.clock), arguments)
+        return seen if isinstance(seen, str) else json.dumps(seen)
+
+    calls = [
+        ("assistant", "get_customer_by_id", {"customer_id": customer_id}, shown("get_customer_by_id", customer_id=customer_id)),
+        ("assistant", "toggle_data", {}, "Error: Tool 'toggle_data' not found."),
+        ("user", act, {}, shown(act)),
+    ]
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "My data does not work."}]
+    for number, (role, name, arguments, content) in enumerate(calls):
+        messages.append({"role": role, "content": None, "tool_calls": [called(f"c{number}", name, arguments)]})
+        messages.append({"role": "tool", "tool_call_id": f"c{number}", "content": content, "requestor": role})
+    return [*messages, {"role": "user", "content": "###STOP###"}]

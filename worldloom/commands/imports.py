@@ -35,7 +35,7 @@ def import_(
     workers: Annotated[int, typer.Option("--workers", min=0, help="Processes; 0 is one for each core.")] = 0,
 ) -> None:
     """Import transcripts into streams: calls are run again where the setting is known, and compared with what was recorded."""
-    library = Library(data)
+    library = Library(data, files[0].parent)
     settings = ImportSettings.of(files, setting, library)
     with watching(console, "importing", settings.count) as watch:
         folder = run_imports(out, files, settings, library, workers=workers, watch=watch)
