@@ -15,10 +15,10 @@ from pydantic import JsonValue
 from actors.host import Host
 from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
 from actors.plan import Place, Planned, RunSettings, team_content
+from domain.blueprint import Blueprint, planned_in
 from domain.conversation import Conversation, amended, replay
 from domain.editing import Step, edited
 from domain.errors import SettingError
-from domain.goal import Goal
 from domain.persona.traits import Persona
 from domain.policy import remember
 from domain.setting import Setting
@@ -125,9 +125,11 @@ class Forks:
                 started = amended(started, record.event)
         if started is None:
             raise NoSuchPlace(f"{self._log.place} has no conversation {stream!r}")
-        goal = Goal.model_validate_json(self._log.get(started.goal))
+        plan = planned_in(self._log.get(started.goal))
+        held = isinstance(plan, Blueprint)
+        goal = plan.goal if isinstance(plan, Blueprint) else plan
         persona = Persona.model_validate_json(self._log.get(started.persona))
-        return Planned(stream, started, self._place(started), goal, persona)
+        return Planned(stream, started, self._place(started), goal, persona, strict=held)
 
     def _place(self, started: ConversationStarted) -> Place:
         """The setting with the world that the log holds, and the policy that the conversation names."""

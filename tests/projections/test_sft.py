@@ -67,7 +67,7 @@ def test_row_resolves_to_its_events(run) -> None:
     store.close()
 
     assert (row.conversation, row.run, row.setting, row.goal, row.seed) == ("parcels/000000", "run-test", "parcels", "goal-0", 1)
-    assert (row.agent, row.model, row.projection) == ("assistant", "offline/assistant", "sft.v2")
+    assert (row.agent, row.model, row.projection) == ("assistant", "offline/assistant", "sft.v3")
     assert row.stream_digest == head.digest
     assert row.first_event == 1
     assert row.last_event < head.position
