@@ -1,0 +1,54 @@
+"""Joining: several instructions of one user, written again as one request."""
+
+import re
+from collections.abc import Sequence
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_PLAIN = re.compile(r"(You|Your|Order|The|If|When|After|Please|It|There|Then|Also)\b")
+"""First words that may stand in small letters after others."""
+_MORE = ("Besides", "Apart from that", "On top of that", "In the same conversation")
+_LAST = ("And finally", "Lastly")
+_GREETING = 3
+"""Words that sentences about who the user is have in common."""
+_APART = "There is one more thing."
+
+
+def joined(instructions: Sequence[str], turn: int = 0) -> str:
+    """
+    One instruction that asks for all that several ask for, in their order.
+
+    What all of them begin and end with, such as who the user is, is said once.
+
+    Args:
+        instructions: Of one user.
+        turn: Which of several wordings.
+    """
+    parts = [_SENTENCE.split(instruction.strip()) for instruction in instructions]
+    if len({" ".join(part[0].split()[:_GREETING]) for part in parts}) == 1:  # it says who they are, in one more or in fewer words
+        longest = max((part[0] for part in parts), key=len)
+        parts = [[longest, *part[1:]] for part in parts]
+    before = _common(parts)
+    head, parts = parts[0][:before], [part[before:] for part in parts]
+    after = _common([part[::-1] for part in parts])
+    tail = parts[0][len(parts[0]) - after :]
+    own = [part[: len(part) - after] for part in parts]
+    said: list[str] = []
+    for number, part in enumerate(own):
+        news = [sentence for sentence in part if sentence not in said]
+        if not news:
+            continue
+        said += [_linked(news[0], number, len(own), turn), *news[1:]] if number else news
+    return " ".join([*head, *said, *tail])
+
+
+def _linked(sentence: str, number: int, count: int, turn: int) -> str:
+    words = _LAST if number == count - 1 and count > 2 else _MORE
+    if not _PLAIN.match(sentence):
+        return f"{_APART} {sentence}"
+    return f"{words[(turn + number) % len(words)]}, {sentence[0].lower()}{sentence[1:]}"
+
+
+def _common(parts: Sequence[Sequence[str]]) -> int:
+    """How many sentences all begin with; each keeps one of its own."""
+    shortest = min(map(len, parts)) - 1
+    return next((place for place in range(shortest) if len({part[place] for part in parts}) > 1), max(shortest, 0))
