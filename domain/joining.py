@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_WORD = re.compile(r"\w+")
 _PLAIN = re.compile(r"(You|Your|Order|The|If|When|After|Please|It|There|Then|Also)\b")
 """First words that may stand in small letters after others."""
 _MORE = ("Besides", "Apart from that", "On top of that", "In the same conversation")
 _LAST = ("And finally", "Lastly")
-_GREETING = 3
-"""Words that sentences about who the user is have in common."""
 _APART = "There is one more thing."
 
 
@@ -24,8 +23,8 @@ def joined(instructions: Sequence[str], turn: int = 0) -> str:
         turn: Which of several wordings.
     """
     parts = [_SENTENCE.split(instruction.strip()) for instruction in instructions]
-    if len({" ".join(part[0].split()[:_GREETING]) for part in parts}) == 1:  # it says who they are, in one more or in fewer words
-        longest = max((part[0] for part in parts), key=len)
+    longest = max((part[0] for part in parts), key=len)
+    if all(set(_WORD.findall(part[0])) <= set(_WORD.findall(longest)) for part in parts):  # who they are, in more or in fewer words
         parts = [[longest, *part[1:]] for part in parts]
     before = _common(parts)
     head, parts = parts[0][:before], [part[before:] for part in parts]

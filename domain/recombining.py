@@ -5,32 +5,21 @@ either order: a call that comes out otherwise than it did alone, or another worl
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from domain.blueprint import Blueprint, Difficulty
-from domain.errors import Refusal
 from domain.goal import Action, Goal, Share, unmet
+from domain.goldpath import Step, gone
 from domain.setting import Setting
-from domain.transaction import Transaction
-from domain.values import canonical, plain
+from domain.values import canonical
 from domain.world import World
 from events.blueprints import Reason
 from events.digests import content_digest
-from events.tools import Change
 
 HAND_OVER = "hand_over"
 """Skill after which there is nothing more to ask for."""
 _NAME = 12
 Item = TypeVar("Item")
-
-
-class _Step(NamedTuple):
-    """How a call of a gold path came out."""
-
-    writes: bool
-    answered: bool
-    shown: bytes
-    changes: tuple[Change, ...]
 
 
 def agree(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -143,7 +132,7 @@ def _of_repeats(parts: Sequence[Blueprint], setting: Setting) -> Iterator[Reason
 
 def _of_paths(parts: Sequence[Blueprint], setting: Setting, world: World) -> Iterator[Reason]:
     together = world.with_changes(_once(change for part in parts for change in part.goal.setup))
-    alone = [_gone(world.with_changes(part.goal.setup), part.goal.actions, setting)[0] for part in parts]
+    alone = [gone(world.with_changes(part.goal.setup), part.goal.actions, setting)[0] for part in parts]
     yield from _named(parts, alone)
     order = list(range(len(parts)))
     ends: list[World] = []
@@ -151,10 +140,13 @@ def _of_paths(parts: Sequence[Blueprint], setting: Setting, world: World) -> Ite
     for way in (order, order[::-1]):
         now = together
         for number in way:
-            steps, now = _gone(now, parts[number].goal.actions, setting)
-            differing = next(((place, *pair) for place, pair in enumerate(zip(alone[number], steps, strict=True)) if _differ(*pair)), None)
+            steps, now = gone(now, parts[number].goal.actions, setting)
+            differing = next(
+                ((place, *pair) for place, pair in enumerate(zip(alone[number], steps, strict=True)) if pair[0].outcome != pair[1].outcome),
+                None,
+            )
             if differing is not None:
-                yield _otherwise(parts[number], number, *differing)
+                yield _otherwise(number, *differing)
                 return
         ends.append(now)
         for check in unmet(checks, now, setting.checks):
@@ -164,7 +156,7 @@ def _of_paths(parts: Sequence[Blueprint], setting: Setting, world: World) -> Ite
         yield _reason("order-matters", 1, "which of them comes first decides what the world is in the end; take parts that do not meet")
 
 
-def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[_Step]]) -> Iterator[Reason]:
+def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[Step]]) -> Iterator[Reason]:
     """Whether one changes what another speaks of: even where that asks for nothing that is done, such as what policy declines."""
     for number, part in enumerate(parts):
         spoken = {value for task in part.goal.tasks for value in task.known.values()}
@@ -176,32 +168,11 @@ def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[_Step]]) -> Iter
                 return
 
 
-def _gone(world: World, actions: Iterable[Action], setting: Setting) -> tuple[list[_Step], World]:
-    steps = []
-    for number, action in enumerate(actions):
-        tool = setting.toolset[action.tool]
-        transaction = Transaction(world, position=number, now=setting.clock)
-        try:
-            shown = canonical(plain(tool.run(transaction, action.arguments)))
-        except Refusal as refusal:
-            steps.append(_Step(tool.writes, False, f"refused ({refusal.code})".encode(), ()))
-        except Exception as error:  # a tool may break in any way
-            steps.append(_Step(tool.writes, False, f"broken ({type(error).__name__})".encode(), ()))
-        else:
-            steps.append(_Step(tool.writes, True, shown, transaction.changes))
-            world = world.with_changes(transaction.changes)
-    return steps, world
-
-
-def _differ(alone: _Step, now: _Step) -> bool:
-    return (alone.answered, alone.shown, bool(alone.changes)) != (now.answered, now.shown, bool(now.changes))
-
-
-def _otherwise(part: Blueprint, number: int, place: int, alone: _Step, now: _Step) -> Reason:
-    action = part.goal.actions[place]
+def _otherwise(number: int, place: int, alone: Step, now: Step) -> Reason:
+    action = now.action
     where = f"parts.{number}.actions.{place}"
-    if alone.writes and (alone.answered != now.answered or bool(alone.changes) != bool(now.changes)):
-        told = now.shown.decode() if not now.answered else "without effect"
+    if alone.writes and (alone.refused, bool(alone.changes)) != (now.refused, bool(now.changes)):
+        told = f"refused ({now.refused})" if now.refused else "without effect"
         sentence = f"{action.tool} is {told} after the other part, and was not alone; take parts that leave each other room"
         return Reason(code="conflicting-write", place=where, sentence=sentence)
     code = "entangled-write" if alone.writes else "stale-look-up"
