@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from math import comb
 from typing import NamedTuple
 
+from projections.errors import RecordError
+from projections.runs import RunView
+
 
 class Passes(NamedTuple):
     """One k."""
@@ -44,4 +47,21 @@ def passes(tries: Iterable[Sequence[bool]]) -> list[Passes]:
         enough = [one for one in counted if one[0] >= k]
         shares = [sum(measure(*one, k) for one in enough) / len(enough) for measure in (any_of, all_of)]
         found.append(Passes(k, *shares, len(enough)))
+    return found
+
+
+def tries_of(run: RunView) -> list[list[bool]]:
+    """For each blueprint of a run that holds some, whether each of its attempts that came to an end was accepted.
+
+    Raises:
+        RecordError: The run holds none.
+    """
+    held = run.started.settings.get("blueprints")
+    counts = held.get("counts") if isinstance(held, dict) else None
+    if not isinstance(counts, dict):
+        raise RecordError(f"{run.started.run} holds no blueprints; make one that does with `worldloom generate --blueprints FILE`")
+    total = sum(int(str(count)) for count in counts.values())
+    found: list[list[bool]] = [[] for _ in range(total)]
+    for stream, end in run.finished.items():
+        found[int(stream.rpartition("/")[2]) % total].append(end.accepted)
     return found
