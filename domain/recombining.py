@@ -117,17 +117,16 @@ def _of_ends(parts: Sequence[Blueprint], setting: Setting) -> Iterator[Reason]:
 
 
 def _of_repeats(parts: Sequence[Blueprint], setting: Setting) -> Iterator[Reason]:
-    wanted: dict[bytes, str] = {}
+    wanted: dict[bytes, int] = {}
     for number, part in enumerate(parts):
         own = [canonical(["task", task.skill, task.known]) for task in part.goal.tasks]
         if part.goal.checks:  # which of two alike a check is about, it does not say
             own += [canonical(["skill", task.skill]) for task in part.goal.tasks]
         own += [_key(action) for action in part.goal.actions if setting.toolset[action.tool].writes]
-        for what in own:
-            if wanted.get(what, part.name) != part.name:
-                yield _reason("same-request", number, f"{part.name} asks for what {wanted[what]} asks for; take parts that differ")
-                break
-        wanted.update(dict.fromkeys(own, part.name))
+        met = next((wanted[what] for what in own if what in wanted), None)
+        if met is not None:
+            yield _reason("same-request", number, f"{part.name} asks for what {parts[met].name} asks for; take parts that differ")
+        wanted.update(dict.fromkeys(own, number))
 
 
 def _of_paths(parts: Sequence[Blueprint], setting: Setting, world: World) -> Iterator[Reason]:

@@ -40,6 +40,10 @@ def plan(skill: str, *actions: Action, identity: dict[str, str] = EMAIL, **known
     return Blueprint(setting="parcel", world=WORLD.digest, seed=1, shape="chain", persona=persona(), goal=goal, difficulty=difficulty)
 
 
+def doing(tool: str, **known: Any) -> Blueprint:
+    return plan(tool, Action(tool=tool, arguments=known), **known)
+
+
 def stop(parcel: str, reason: str = "not needed") -> Blueprint:
     return plan(
         "stop_parcel", Action(tool="stop_parcel", arguments={"parcel_id": parcel, "reason": reason}), parcel_id=parcel, reason=reason
@@ -135,11 +139,10 @@ def test_a_joined_instruction_says_all_once(wanted: list[str]) -> None:
 
 def test_who_the_user_is_is_said_in_the_most_words() -> None:
     """Parts may know more or less of it."""
-    whole = joined(
-        ["You are a customer (name Ada). Order 5 should go to Ghent.", "You are a customer (email a@b, name Ada). You want a refund."]
-    )
+    less, more = "You are a customer (name Ada).", "You are a customer (email a@b, name Ada)."
+    whole = joined([f"{less} Order 5 should go to Ghent.", f"{more} You want a refund."])
 
-    assert whole == "You are a customer (email a@b, name Ada). Order 5 should go to Ghent. Besides, you want a refund."
+    assert whole == f"{more} Order 5 should go to Ghent. Apart from that, you want a refund."
     assert joined(["You want A.", "You want B."]).count("want") == 2
 
 

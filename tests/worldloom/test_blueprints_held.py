@@ -1,13 +1,14 @@
 """Blueprints held from the command line: several attempts at each, kept with the blueprint's name, and reported on."""
 
 import orjson
-import pyarrow.parquet as pq
 import pytest
 
 from projections.blueprints.files import FILE, read_blueprints, write_blueprints
 from projections.folder import RunFolder
 from projections.runs import read_run
 from tests.plans import planned, some
+
+WORDS = ("--attempts", "3", "--seed", "5", "--world-seed", "0")
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +22,9 @@ def plans(tmp_path_factory):
 @pytest.fixture(scope="module")
 def held(plans, tmp_path_factory):
     """A run that holds each three times."""
-    from worldloom.cli import main
-
     out = tmp_path_factory.mktemp("held") / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "sys.argv",
-            ["worldloom", "generate", "--blueprints", str(plans), "--attempts", "3", "--seed", "5", "--world-seed", "0", "--out", str(out)],
-        )
+        patch.setattr("sys.argv", ["worldloom", "generate", "--blueprints", str(plans), *WORDS, "--out", str(out)])
         with pytest.raises(SystemExit) as end:
             main()
     assert end.value.code == 0
@@ -62,7 +58,7 @@ def test_the_run_can_be_derived_again(worldloom, held):
 
 def test_equal_commands_give_equal_rows_and_other_blueprints_another_run(worldloom, plans, held, tmp_path):
     """A run knows which blueprints it holds."""
-    words = ("generate", "--attempts", 3, "--seed", 5, "--world-seed", 0)
+    words = ("generate", *WORDS)
     assert worldloom(*words, "--blueprints", plans, "--out", tmp_path / "again").code == 0
     assert rows(tmp_path / "again") == rows(held)
 
