@@ -145,10 +145,9 @@ class Drawer:
         """One step from a rule's edge, on either side of it; or well over."""
         names = list(self._wishes.brinks)
         if not names or rng.random() < _FAR:
-            kinds = rng.sample(
-                before := self._kinds(rng, rng.choice((0, 1, 1)), (rng.choice(self._wishes.named("declined")),)), len(before)
-            )
-            return Plan(tuple(kinds), shape="policy") if self._wishes.fits(kinds) else None
+            some = self._kinds(rng, rng.choice((0, 1, 1)), (rng.choice(self._wishes.named("declined")),))
+            kinds = tuple(rng.sample(some, len(some)))
+            return Plan(kinds, shape="policy") if self._wishes.fits(kinds) else None
         brink = self._wishes.brinks[rng.choice(names)](self._world, rng)
         if brink is None:
             return None

@@ -188,7 +188,7 @@ def person(rng: Random, about: Line) -> Wish:  # noqa: ARG001
     return Wish("You want to talk to a person, and nothing else.", Task(skill="hand_over"), (), (), (), (_TRANSFER,))
 
 
-def too_much(rng: Random, about: Line) -> Wish:
+def too_much(rng: Random, about: Line) -> Wish:  # noqa: ARG001
     """More data at a time than is added."""
     task = Task(skill="refuel", known={"amount": f"{rng.choice((2.1, 2.5, 3, 5)):g} GB"})
     return Wish(f"You want {task.known['amount']} of data added to your line. The desk will not do it.", task, (), (), ())

@@ -141,10 +141,9 @@ def add_insurance(s: Script) -> NoReturn:
 def paid_in_all(s: Script) -> NoReturn:
     """Say what all standing reservations of the user have cost."""
     found = [s.look("get_reservation_details", reservation_id=name) for name in profile(s)["reservations"]]
-    amounts = [paid["amount"] for row in found if row["status"] is None for paid in row["payment_history"] if paid["amount"] > 0]
+    standing = [row for row in found if row["status"] is None]
+    amounts = [paid["amount"] for row in standing for paid in row["payment_history"] if paid["amount"] > 0]
     if not amounts:
         s.tell("paid_in_all.none")
     total = s.look("calculate", expression=" + ".join(map(str, amounts)))
-    s.tell(
-        "paid_in_all.told", total=words.money(round(float(total))), trips=[row["reservation_id"] for row in found if row["status"] is None]
-    )
+    s.tell("paid_in_all.told", total=words.money(round(float(total))), trips=[row["reservation_id"] for row in standing])
