@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from domain.goal import told, unmet
+from domain.goal import unmet
 from domain.provenance.reading import leaves, normal
-from domain.values import canonical, compact, plain
+from domain.values import canonical, compact
 from domain.verifying.ground import Ground, Step, Trace, at
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
@@ -67,13 +67,3 @@ def _unreached(ground: Ground) -> Iterator[Reason]:
         fitting = (step.action for step in trace.steps if step.action.tool == wanted.tool)
         if not any(needed.items() <= {name: canonical(value) for name, value in made.arguments.items()}.items() for made in fitting):
             yield Reason(code="not-called", place=f"calls.{number}", sentence=f"The gold path never calls {wanted.tool} so; add the call.")
-
-
-def shown(trace: Trace) -> str:
-    """All that the calls of a path showed, as one text."""
-    return "\n".join(compact(plain(step.outcome.observation)) for step in trace.steps if isinstance(step.outcome, ToolAnswered))
-
-
-def untold(ground: Ground) -> list[str]:
-    """Expected outputs that nothing which was shown or said holds as they stand."""
-    return told(ground.goal.outputs, f"{ground.told}\n{shown(ground.trace)}")

@@ -57,10 +57,11 @@ def _without_which_it_holds(ground: Ground, number: int, rule: Rule) -> list[int
     """Earlier calls that change something, without each of which a call does not break a rule."""
     actions = ground.goal.actions[: number + 1]
     earlier = [other for other in range(number) if ground.writes(actions[other])]
-    return [other for other in earlier if (number, rule.id) not in _ids(ground, ground.go(actions, but=(other,)))]
+    return [other for other in earlier if (number, rule.id) not in broken_ids(ground, ground.go(actions, but=(other,)))]
 
 
-def _ids(ground: Ground, trace: Trace) -> set[tuple[int, str]]:
+def broken_ids(ground: Ground, trace: Trace) -> set[tuple[int, str]]:
+    """(number of the action, id of the rule) of every breach on a path."""
     return {(number, rule.id) for number, rule in broken(ground, trace)}
 
 

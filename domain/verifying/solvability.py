@@ -5,21 +5,20 @@ from collections.abc import Iterator
 from domain.agents import ASSISTANT
 from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, Origin, Origins
-from domain.verifying.ground import Ground, Trace, at
+from domain.verifying.ground import Ground, at
 from domain.verifying.reach import explored
 from events.base import Event
 from events.blueprints import Reason
-from events.conversation import UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 
 def solvability(ground: Ground) -> list[Reason]:
-    """Values that come from nowhere, and expected outputs that nothing shows."""
-    return [*_ungrounded(ground)]
+    """Values that come from nowhere."""
+    return list(_ungrounded(ground))
 
 
 def _ungrounded(ground: Ground) -> Iterator[Reason]:
-    origins = fold_of(ground)
+    origins = _fold(ground)
     steps = iter(ground.trace.steps)
     seen: list[object] = []
     for position, event in enumerate(map(_as_one, ground.trace.events), 1):
@@ -37,8 +36,8 @@ def _ungrounded(ground: Ground) -> Iterator[Reason]:
         yield from (_missing(step.number, event, origin) for origin in loose if isinstance(event, ToolCalled))
 
 
-def fold_of(ground: Ground) -> Origins:
-    """The fold that finds where values come from; one agent stands for all, since whatever one finds out it can pass on."""
+def _fold(ground: Ground) -> Origins:
+    """One agent stands for all, since whatever one finds out it can pass on."""
     origins = Origins(ground.setting.clock, reference_names(ground.base))
     prose = f"{ground.setting.policy.prose}\n{ground.setting.clock}"
     origins.brief(ASSISTANT, prose, ground.setting.toolset.specs)
@@ -49,11 +48,6 @@ def _as_one(event: Event) -> Event:
     if isinstance(event, ToolCalled | ToolAnswered | ToolRefused | ToolFaulted):
         return event.model_copy(update={"agent": ASSISTANT})
     return event
-
-
-def heard(trace: Trace) -> str:
-    """All that the user said on a path."""
-    return "\n".join(event.content for event in trace.events if isinstance(event, UserSpoke))
 
 
 def _missing(number: int, called: ToolCalled, origin: Origin) -> Reason:
