@@ -4,9 +4,10 @@ It says who asks for what (persona, instruction, what they know), in which world
 included, that a perfect assistant makes, with what each must be told of in the end.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+import orjson
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 from domain.goal import Goal
 from domain.persona.traits import Persona
@@ -56,6 +57,15 @@ class Blueprint(BaseModel):
     parts: tuple[str, ...] = ()
     """Names of the blueprints that it was recombined from."""
 
+    @field_serializer("goal")
+    def _whole(self, goal: Goal) -> dict[str, Any]:
+        """With what a goal alone leaves out, since a conversation says it elsewhere."""
+        apart = {
+            "setup": [change.model_dump(mode="json") for change in goal.setup],
+            "shares": [share.model_dump(mode="json") for share in goal.shares],
+        }
+        return {**goal.model_dump(mode="json"), **{name: value for name, value in apart.items() if value}}
+
     @property
     def name(self) -> str:
         """``SETTING-`` and a digest of all that it says."""
@@ -67,3 +77,19 @@ class Blueprint(BaseModel):
         calls = [(action.tool, action.arguments) for action in self.goal.actions]
         asked = [(task.skill, task.known) for task in self.goal.tasks]
         return canonical([calls, asked, [change.model_dump(mode="json") for change in self.goal.setup]])
+
+
+def planned_in(content: bytes) -> Goal | Blueprint:
+    """What a conversation names as its goal: one of its own, or the blueprint that it is held from.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    document = orjson.loads(content)
+    return Blueprint.model_validate(document) if "format" in document else Goal.model_validate(document)
+
+
+def goal_in(document: dict[str, Any]) -> dict[str, Any]:
+    """The goal in what ``planned_in`` reads, as JSON."""
+    goal = document.get("goal") if "format" in document else document
+    return goal if isinstance(goal, dict) else {}
