@@ -45,7 +45,7 @@ STAGES = (("format", well_formed), ("execution", execution), ("policy", policy))
 """Those that come before anything else makes sense."""
 
 
-async def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
+def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
     """
     Take a blueprint through all stages that need no model.
 
@@ -57,7 +57,7 @@ async def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
         if reasons:
             return Verified(ground.blueprint, name, tuple(reasons))
     reasons = solvability(ground)
-    held = await rehearse(ground) if rehearsed and not reasons else None
+    held = rehearse(ground) if rehearsed and not reasons else None
     reasons = reasons or (rederived(ground, held) if held else [])
     if reasons:
         return Verified(ground.blueprint, "solvability", tuple(reasons))

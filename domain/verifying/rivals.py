@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from domain.goal import Action
 from domain.provenance.known import Known
-from domain.provenance.reading import leaves, normal, tokens
+from domain.provenance.reading import figure, is_telling, leaves, normal, numbers, tokens
 from domain.verifying.ground import Ground
 from domain.verifying.terms import known_from
 from domain.world import World
@@ -95,14 +95,19 @@ def _groups(value: Any) -> Iterator[dict[str, Card]]:
 
 
 def _said(card: Card) -> set[str]:
-    """The words of a row."""
+    """The words and amounts of a row."""
     texts = [leaf for _, leaf in leaves(card) if isinstance(leaf, str)]
-    return {word for text in texts for word in tokens(normal(text.replace("_", " ")))}
+    amounts = {figure(leaf) for _, leaf in leaves(card) if isinstance(leaf, int | float) and not isinstance(leaf, bool)}
+    return amounts.union(*(tokens(normal(text.replace("_", " "))) for text in texts))
 
 
 def _words(told: Known, cards: Mapping[str, Card], beside: set[str]) -> set[str]:
     """Those words of rows that were said, or that stand in what the call names beside them."""
-    return {word for card in cards.values() for word in _said(card) if word in beside or told.token(word) is not None}
+    return {word for card in cards.values() for word in _said(card) if word in beside or _is_told(word, told)}
+
+
+def _is_told(word: str, told: Known) -> bool:
+    return told.token(word) is not None or (is_telling(word) and any(told.number(number) is not None for number in numbers(word)))
 
 
 def _named_beside(ground: Ground, world: World, action: Action, value: str) -> set[str]:
