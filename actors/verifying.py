@@ -1,5 +1,6 @@
 """Verifying: a blueprint goes through the stages, one after another, and stops at the first that has something against it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from actors.rehearsing import rehearse
@@ -27,7 +28,7 @@ class Verified(NamedTuple):
     diff: tuple[str, ...] = ()
     """``table.key.field`` of all that the gold path changes."""
 
-    def event(self, drawn: int, round: int = 0) -> BlueprintAccepted | BlueprintRejected:  # noqa: A002, as the event has it
+    def event(self, drawn: int, round: int = 0) -> BlueprintAccepted | BlueprintRejected:
         """As it is recorded.
 
         Args:
@@ -41,8 +42,17 @@ class Verified(NamedTuple):
         return BlueprintRejected(**about, drawn=drawn, round=round, stage=self.stage, reasons=self.reasons)
 
 
-STAGES = (("format", well_formed), ("execution", execution), ("policy", policy))
+STAGES: tuple[tuple[Stage, Callable[[Ground], list[Reason]]], ...] = (("format", well_formed), ("execution", execution), ("policy", policy))
 """Those that come before anything else makes sense."""
+
+
+def walkable(ground: Ground) -> Verified | None:
+    """Why no instruction can make a blueprint sound, whoever writes it; None where its gold path is."""
+    for name, stage in STAGES:
+        reasons = tuple(reason for reason in stage(ground) if reason.place != "instruction")
+        if reasons:
+            return Verified(ground.blueprint, name, reasons)
+    return None
 
 
 def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:

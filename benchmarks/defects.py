@@ -150,7 +150,12 @@ def _leaked(rng: Random, ground: Ground, _: Pool) -> Goal | None:
     action = rng.choice(ground.goal.actions) if ground.goal.actions else None
     names = [name for name in ground.setting.toolset if "_" in name]
     name = action.tool if action is not None and "_" in action.tool else rng.choice(names)
-    ways = (f"Please use {name} for it.", f"Call {name}().", f"The desk should run `{name}` then.", f"You want {name.upper()} to be called.")
+    ways = (
+        f"Please use {name} for it.",
+        f"Call {name}().",
+        f"The desk should run `{name}` then.",
+        f"You want {name.upper()} to be called.",
+    )
     return ground.goal.model_copy(update={"instruction": f"{ground.goal.instruction} {rng.choice(ways)}"})
 
 

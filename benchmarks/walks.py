@@ -30,12 +30,14 @@ def walked(place: Place, count: int, seed: int = 0) -> Iterator[Ground]:
         )
         ground = Ground(blueprint, place.setting, place.base)
         held = rehearse(ground).held
-        if not goal.actions + goal.calls and not goal.outputs or not judge(held, goal, ground.trace.world, place.setting.checks).accepted:
+        if (not goal.actions + goal.calls and not goal.outputs) or not judge(held, goal, ground.trace.world, place.setting.checks).accepted:
             continue
         answered = {event.call_id for event in held.history if isinstance(event, ToolAnswered)}
         made = (event for event in held.history if isinstance(event, ToolCalled) and event.call_id in answered)
         gold = {action.tool for action in goal.actions}
         tools = place.setting.toolset
-        path = tuple(Action(tool=e.tool, arguments=e.arguments) for e in made if e.tool in tools and (e.tool in gold or not tools[e.tool].writes))
+        path = tuple(
+            Action(tool=e.tool, arguments=e.arguments) for e in made if e.tool in tools and (e.tool in gold or not tools[e.tool].writes)
+        )
         found += 1
         yield Ground(blueprint.model_copy(update={"goal": goal.model_copy(update={"actions": path})}), place.setting, place.base)

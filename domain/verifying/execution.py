@@ -48,7 +48,9 @@ def _failed(step: Step) -> Reason:
     outcome, place = step.outcome, at(step.number)
     shown = f"{step.action.tool} with {compact(step.action.arguments)}"
     if isinstance(outcome, ToolFaulted):
-        return Reason(code=f"faulted:{outcome.kind}", place=place, sentence=f"{shown} breaks: {outcome.reason}; ask for what the world can take.")
+        return Reason(
+            code=f"faulted:{outcome.kind}", place=place, sentence=f"{shown} breaks: {outcome.reason}; ask for what the world can take."
+        )
     assert isinstance(outcome, ToolRefused)
     if outcome.code in _UNKNOWN:
         return Reason(code="unknown-id", place=place, sentence=f"{shown} is refused: {outcome.reason} Name what exists in the world.")

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 
 from domain.errors import Refusal
-from domain.verifying.ground import Ground, at
 from domain.provenance.reading import leaves
+from domain.verifying.ground import Ground, at
+from domain.world import World
 from events.blueprints import Reason
 
 _SYNTAX = re.compile(r"\b\w+\(\s*\w+\s*=|[{\[]\s*\"|\"\s*:\s*[\"{\[\d]|</?\w*(?:tool|function)_?call\w*>|```", re.IGNORECASE)
 """What no person writes: ``name(argument=``, JSON, tags of tool calls."""
-_PLACEHOLDER = re.compile(r"<[a-z_ ]+>|\{\{?[a-z_ .]+\}?\}|\[(?:your|the|insert)[a-z_ ]*\]|\bTODO\b|\bXXX+\b|\bTBD\b|\bN/A\b", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"<[a-z_ ]+>|\{\{?[a-z_ .]+\}?\}|\[(?:your|the|insert)[a-z_ ]*\]|\bTODO\b|\bXXX+\b|\bTBD\b|\bN/A\b", re.IGNORECASE
+)
 _MOST_ERRORS = 12
 
 
-def format(ground: Ground) -> list[Reason]:  # noqa: A001, the stage's name
+def format(ground: Ground) -> list[Reason]:
     """What is malformed, unknown to the setting, or leaked."""
     return [*_fields(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
 
@@ -22,7 +25,11 @@ def format(ground: Ground) -> list[Reason]:  # noqa: A001, the stage's name
 def _fields(ground: Ground) -> Iterator[Reason]:
     blueprint, goal, setting = ground.blueprint, ground.goal, ground.setting
     if blueprint.setting != setting.name:
-        yield _reason("other-setting", "setting", f"it is of {blueprint.setting!r}, and looked at in {setting.name!r}; look at it in its own")
+        yield _reason(
+            "other-setting", "setting", f"it is of {blueprint.setting!r}, and looked at in {setting.name!r}; look at it in its own"
+        )
+    if blueprint.world != World(ground.base).digest:
+        yield _reason("other-world", "world", f"it is of the world {blueprint.world[:12]}, and this one is another; name its own")
     texts = {"instruction": goal.instruction, **{f"identity.{slot}": value for slot, value in goal.identity.items()}}
     for number, task in enumerate(goal.tasks):
         texts |= {f"tasks.{number}.known.{slot}": value for slot, value in task.known.items()}

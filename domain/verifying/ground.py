@@ -83,6 +83,11 @@ class Ground:
         """All that a user is told of what they want and who they are."""
         return "\n".join([self.goal.instruction, *(f"{slot}: {value}" for slot, value in self.goal.identity.items())])
 
+    def saying(self, instruction: str) -> "Ground":
+        """The same with another instruction."""
+        goal = self.goal.model_copy(update={"instruction": instruction})
+        return Ground(self.blueprint.model_copy(update={"goal": goal}), self.setting, self.base)
+
     def tool(self, name: str) -> Tool | None:
         """A tool, whoever has it."""
         return self.setting.toolset.get(name)

@@ -74,7 +74,9 @@ def _rows_of(ground: Ground, world: World, action: Action) -> list[Card]:
     found: dict[tuple[str, str], Card] = {}
     names = [leaf for _, leaf in leaves(action.arguments) if isinstance(leaf, str)]
     for _ in range(2):
-        rows = [((table, name), row) for name in names for table in ground.setting.schema.tables if (row := world.row(table, name)) is not None]
+        rows = [
+            ((table, name), row) for name in names for table in ground.setting.schema.tables if (row := world.row(table, name)) is not None
+        ]
         found |= {place: row for place, row in rows if place not in found}
         names = [leaf for _, row in rows for path, leaf in leaves(row) if isinstance(leaf, str) and path.endswith("id")]
     return list(found.values())

@@ -1,4 +1,4 @@
-"""Solvability: every value of the gold path was told by the user or can be found out, and nothing that the user knows is kept from the text."""
+"""Solvability: every value of the gold path is told by the user, or can be found out with the tools."""
 
 from collections.abc import Iterator
 

@@ -5,7 +5,7 @@ from datetime import date
 from domain.provenance.known import Known
 from domain.provenance.reading import dates, is_telling, normal, numbers, tokens
 
-_SMALL = frozenset("a an and at by for from in is it its my of on or the their this that to with your s".split())
+_SMALL = frozenset(tokens("a an and at by for from in is it its my of on or the their this that to with your s"))
 """Words that say nothing by themselves."""
 
 
