@@ -32,9 +32,9 @@ class Wish(NamedTuple):
 class Caller:
     """One user; every wish takes a reservation of its own and is carried out, so that none gets in another's way."""
 
-    def __init__(self, world: World, rng: Random) -> None:
+    def __init__(self, world: World, rng: Random, who: str | None = None) -> None:
         self.world, self.rng = world, rng
-        self.user_id: str = rng.choice([key for key, row in world.rows("users") if row["reservations"]])
+        self.user_id: str = rng.choice([key for key, row in world.rows("users") if row["reservations"] and who in (None, key)])
         self._free = [self.reservation(name) for name in self.user["reservations"]]
 
     @property
