@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from actors.rehearsing import rehearse
+from actors.drawing.rehearsal import rehearse
 from domain.blueprint import Blueprint
 from domain.values import canonical
 from domain.verifying.execution import execution
@@ -11,9 +11,10 @@ from domain.verifying.format import format as well_formed
 from domain.verifying.ground import Ground
 from domain.verifying.necessity import necessity
 from domain.verifying.policy import policy
-from domain.verifying.rehearsal import demanded, rederived
+from domain.verifying.rehearsal import Rehearsal, as_said, demanded, rederived, unsaid
 from domain.verifying.solvability import solvability
 from domain.verifying.uniqueness import uniqueness
+from domain.world import World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason, Stage
 from events.digests import content_digest
 
@@ -67,7 +68,7 @@ def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
         if reasons:
             return Verified(ground.blueprint, name, tuple(reasons))
     reasons = solvability(ground)
-    held = rehearse(ground) if rehearsed and not reasons else None
+    held = held_as_said(ground) if rehearsed and not reasons else None
     reasons = reasons or (rederived(ground, held) if held else [])
     if reasons:
         return Verified(ground.blueprint, "solvability", tuple(reasons))
@@ -78,3 +79,11 @@ def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
     if reasons:
         return Verified(ground.blueprint, "uniqueness", tuple(reasons))
     return Verified(ground.blueprint, None, (), ground.diff)
+
+
+def held_as_said(ground: Ground) -> Rehearsal:
+    """What becomes of a blueprint that rules hold, whose user knows no more than its text says."""
+    blueprint = ground.blueprint
+    missing = unsaid(blueprint, ground.setting.clock)
+    goal = as_said(blueprint.goal, missing)
+    return Rehearsal(rehearse(ground.setting, World(ground.base), goal, blueprint.persona, blueprint.seed).held, missing)

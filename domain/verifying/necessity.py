@@ -25,7 +25,8 @@ def _idle(ground: Ground) -> Iterator[Reason]:
 
 def _superfluous(ground: Ground) -> Iterator[Reason]:
     actions = ground.goal.actions
-    for number in (number for number, action in enumerate(actions) if ground.writes(action)):
+    own = ground.setting.user.tools if ground.setting.user and ground.goal.checks else {}  # how users get there is theirs
+    for number in (number for number, action in enumerate(actions) if ground.writes(action) and action.tool not in own):
         if _ends_alike(ground, ground.go(actions, but=(number,))):
             action = actions[number]
             sentence = f"Without {action.tool} with {compact(action.arguments)} the world ends as with it; leave it out."

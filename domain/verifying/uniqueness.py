@@ -25,7 +25,7 @@ def uniqueness(ground: Ground) -> list[Reason]:
 def _unexpecting(ground: Ground) -> Iterator[Reason]:
     """Where nothing is changed, only what must be told says what is right."""
     goal = ground.goal
-    if not goal.outputs and not any(ground.writes(action) for action in goal.actions):
+    if not goal.outputs and not goal.calls and not any(ground.writes(action) for action in goal.actions):
         yield Reason(code="no-outputs", place="outputs", sentence="Nothing changes and nothing is expected; say what must be told.")
 
 
