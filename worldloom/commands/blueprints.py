@@ -15,6 +15,7 @@ from projections.blueprints.files import FILE, write_blueprints
 from projections.folder import RunFolder
 from scenarios.load import load
 from worldloom.bar import watching
+from worldloom.commands.blueprints_verify import verify_blueprints
 
 console = Console(highlight=False)
 group = typer.Typer(help="Plan conversations, verify the plans, and look at them.", no_args_is_help=True, rich_markup_mode=None)
@@ -22,6 +23,7 @@ group = typer.Typer(help="Plan conversations, verify the plans, and look at them
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    group.command("verify")(verify_blueprints)
     app.add_typer(group, name="blueprints")
 
 
