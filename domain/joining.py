@@ -2,7 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
+from domain.grammar import Alternative, Grammar
+
+AROUND = ("plan.first", "plan.then", "plan.knows", "plan.manner")
+"""Phrases in which the offline author says what comes after the facts."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _WORD = re.compile(r"\w+")
 _PLAIN = re.compile(r"(You|Your|Order|The|If|When|After|Please|It|There|Then|Also)\b")
@@ -51,3 +57,27 @@ def _common(parts: Sequence[Sequence[str]]) -> int:
     """How many sentences all begin with; each keeps one of its own."""
     shortest = min(map(len, parts)) - 1
     return next((place for place in range(shortest) if len({part[place] for part in parts}) > 1), max(shortest, 0))
+
+
+def facts_of(instruction: str, phrases: Grammar) -> str:
+    """What an instruction says is wanted, fact by fact, without what the offline author put after it."""
+    ends = (found.start() for key in AROUND for way in phrases.alternatives(key) if (found := _pattern(way).search(instruction)))
+    return instruction[: min(ends, default=len(instruction))].strip()
+
+
+@lru_cache(256)
+def _pattern(way: Alternative) -> re.Pattern[str]:
+    return re.compile(_matching(way.parts), re.DOTALL)
+
+
+def _matching(parts: Sequence[Any]) -> str:
+    """An expression that matches whatever can be said of a phrase's parts."""
+    said = []
+    for part in parts:
+        if isinstance(part, str):
+            said.append(re.escape(part))
+        elif part[0] == "choice":
+            said.append(f"(?:{'|'.join(_matching(option) for option, _ in part[1])})")
+        else:
+            said.append(".*?")
+    return "".join(said)

@@ -1,6 +1,6 @@
 """Which blueprints are tried together: those of one user, each of them as the first of a few before any is again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from random import Random
 from typing import NamedTuple
@@ -10,9 +10,6 @@ from domain.recombining import HAND_OVER, agree, conflicts, recombined
 from domain.setting import Setting
 from domain.world import World
 from events.blueprints import Reason
-
-Write = Callable[[Sequence[Blueprint]], str]
-"""Instructions of several parts -> one that asks for all of it."""
 
 
 class Tried(NamedTuple):
@@ -25,7 +22,7 @@ class Tried(NamedTuple):
     """What became of them, where they can."""
 
 
-def tries(blueprints: Sequence[Blueprint], setting: Setting, world: World, write: Write, *, size: int, seed: int) -> Iterator[Tried]:
+def tries(blueprints: Sequence[Blueprint], setting: Setting, world: World, *, size: int, seed: int) -> Iterator[Tried]:
     """
     Recombine blueprints of one setting and world, so many at a time, until all pairs of a user's have been tried.
 
@@ -47,10 +44,10 @@ def tries(blueprints: Sequence[Blueprint], setting: Setting, world: World, write
                 continue
             seen.add(chosen)
             more = others[first][turn + 1 :] + others[first][:turn]
-            yield from _grown([blueprints[number] for number in (first, others[first][turn], *more)], setting, world, write, size, seed)
+            yield from _grown([blueprints[number] for number in (first, others[first][turn], *more)], setting, world, size, seed)
 
 
-def _grown(candidates: Sequence[Blueprint], setting: Setting, world: World, write: Write, size: int, seed: int) -> Iterator[Tried]:
+def _grown(candidates: Sequence[Blueprint], setting: Setting, world: World, size: int, seed: int) -> Iterator[Tried]:
     """The first two together, and as many more as go with them."""
     parts: tuple[Blueprint, ...] = (candidates[0],)
     for number, candidate in enumerate(candidates[1:]):
@@ -63,7 +60,7 @@ def _grown(candidates: Sequence[Blueprint], setting: Setting, world: World, writ
             return
         if len(parts) == size:
             break
-    yield Tried(parts, blueprint=recombined(parts, setting, write(parts), seed))
+    yield Tried(parts, blueprint=recombined(parts, setting, seed))
 
 
 def _ordered(parts: tuple[Blueprint, ...]) -> tuple[Blueprint, ...]:

@@ -5,11 +5,14 @@ either order: a call that comes out otherwise than it did alone, or another worl
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from random import Random
 from typing import TypeVar
 
+from domain.authoring import instruct
 from domain.blueprint import Blueprint, Difficulty
 from domain.goal import Action, Goal, Share, unmet
 from domain.goldpath import Step, gone
+from domain.joining import AROUND, facts_of, joined
 from domain.setting import Setting
 from domain.values import canonical
 from domain.world import World
@@ -39,12 +42,11 @@ def conflicts(parts: Sequence[Blueprint], setting: Setting, world: World) -> lis
     return found or list(_of_paths(parts, setting, world))
 
 
-def recombined(parts: Sequence[Blueprint], setting: Setting, instruction: str, seed: int) -> Blueprint:
+def recombined(parts: Sequence[Blueprint], setting: Setting, seed: int) -> Blueprint:
     """
-    One blueprint of several that do not conflict.
+    One blueprint of several that do not conflict, in the persona of the first, written again as one request by the offline author.
 
     Args:
-        instruction: That asks for all of it.
         seed: Of the recombination.
     """
     names = tuple(name for part in parts for name in (part.parts or (part.name,)))
@@ -52,7 +54,7 @@ def recombined(parts: Sequence[Blueprint], setting: Setting, instruction: str, s
     goals = [part.goal for part in parts]
     goal = Goal(
         id=f"{setting.name}-{content_digest(canonical(names))[:_NAME]}",
-        instruction=instruction,
+        instruction=joined([facts_of(goal.instruction, setting.phrases) for goal in goals], seed),
         identity={slot: value for goal in goals for slot, value in goal.identity.items()},
         tasks=tuple(task for goal in goals for task in goal.tasks),
         actions=tuple(action for some in kept for action in some),
@@ -63,6 +65,9 @@ def recombined(parts: Sequence[Blueprint], setting: Setting, instruction: str, s
         kind=next((goal.kind for goal in goals if goal.kind is not None), None),
         shares=_shares(goals, kept),
     )
+    if all(key in setting.phrases for key in AROUND):
+        told = instruct(goal, parts[0].persona, setting.phrases, Random(f"{seed}/{goal.id}"))
+        goal = goal.model_copy(update={"instruction": told})
     difficulty = Difficulty(
         writes=sum(part.difficulty.writes for part in parts),
         evidence=sum(part.difficulty.evidence for part in parts),

@@ -3,16 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from domain.blueprint import Blueprint
 from domain.goldpath import Step, gone
 from domain.setting import Setting
+from domain.toolgraph import Pair, pairs
+from domain.toolgraph import Step as Walked
 from domain.world import World
-
-Pair = tuple[str, str]
-"""Two tools, of which the first shows what the second asks for."""
 
 
 class Share(NamedTuple):
@@ -41,12 +39,14 @@ class Coverage:
     A fold over the blueprints of one setting.
 
     Args:
-        feasible: Pairs of tools that can follow each other; None where the tool graph is not known.
+        feasible: Pairs of the tool graph: of tools of which one can feed the other; None where it is not known.
+        names: Keys of the world's rows, by which it is seen what feeds what.
     """
 
     setting: Setting
     world: World
     feasible: Collection[Pair] | None = None
+    names: frozenset[str] = frozenset()
     blueprints: int = 0
     shapes: Counter[str] = field(default_factory=Counter)
     _tools: Counter[str] = field(default_factory=Counter)
@@ -62,9 +62,9 @@ class Coverage:
         self.blueprints += 1
         self.shapes[blueprint.shape] += 1
         steps, _ = gone(self.world.with_changes(blueprint.goal.setup), blueprint.goal.actions, self.setting)
-        tools = [step.action.tool for step in steps]
-        self._tools.update({*tools})
-        self._pairs.update({_named(pair) for pair in combinations(tools, 2) if self.feasible is None or pair in self.feasible})
+        walked = [Walked(step.action.tool, step.action.arguments, step.shown, step.writes) for step in steps]
+        self._tools.update({step.tool for step in walked})
+        self._pairs.update(map(_named, pairs(walked, self.names)))
         self._policies.update({*blueprint.policies})
         self._transitions.update({*self._moves(steps)})
         self._read.update({table for step in steps for table, _, _ in step.reads})

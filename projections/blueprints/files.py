@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from domain.blueprint import FORMAT, Blueprint
 from projections.errors import RecordError
+from projections.folder import RunFolder
 from projections.records.files import replacing
 
 FILE = "blueprints.jsonl"
@@ -36,6 +37,15 @@ def read_blueprints(path: Path) -> list[Blueprint]:
     if not found:
         raise RecordError(f"{file} holds no blueprint; name what `worldloom blueprints draw` made")
     return found
+
+
+def world_seed_of(path: Path) -> int:
+    """From which the worlds were drawn that blueprints begin in, as the folder says that they were made in; 0 where none does."""
+    folder = file_of(path).parent
+    if not RunFolder(folder).manifest.is_file():
+        return 0
+    said = RunFolder(folder).settings().get("world_seed", 0)
+    return said if isinstance(said, int) else 0
 
 
 def write_blueprints(blueprints: Iterable[Blueprint], file: Path) -> None:

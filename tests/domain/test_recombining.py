@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.authoring import instruct
 from domain.blueprint import Blueprint, Difficulty
 from domain.goal import Action, Goal, Share, Task
 from domain.goldpath import gone
-from domain.joining import joined
+from domain.joining import facts_of, joined
 from domain.pairing import tries
 from domain.recombining import conflicts, recombined
 from domain.world import World
@@ -75,14 +76,15 @@ def test_parts_that_leave_each_other_alone_become_one() -> None:
     parts = stop(ONE), redirect(OTHER)
     assert codes(*parts) == []
 
-    made = recombined(parts, SETTING, "Both.", seed=5)
+    made = recombined(parts, SETTING, seed=5)
 
     assert [action.tool for action in made.goal.actions] == ["find_sender", "stop_parcel", "redirect_parcel"]
     assert made.goal.shares == (Share(actions=2, outputs=("done",)), Share(actions=1, outputs=("done",)))
     assert made.goal.outputs == ("done", ONE, "not needed", OTHER, "Graz")
     assert (made.shape, made.parts, made.difficulty.writes) == ("recombined", tuple(part.name for part in parts), 2)
     assert made.persona == parts[0].persona
-    assert recombined((made, show(WAITING[2])), SETTING, "All.", seed=5).parts[:2] == made.parts
+    assert all(value in made.goal.instruction for value in (ONE, "not needed", OTHER, "Graz", EMAIL["email"]))
+    assert recombined((made, show(WAITING[2])), SETTING, seed=5).parts[:2] == made.parts
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_the_order_of_what_goes_together_is_free(parts: list[Blueprint]) -> None
     """Whatever is not rejected shows and leaves the same in any order, and as much as its parts alone."""
     if conflicts(parts, SETTING, WORLD):
         return
-    made = [recombined(way, SETTING, "All.", 0) for way in (parts, parts[::-1])]
+    made = [recombined(way, SETTING, 0) for way in (parts, parts[::-1])]
     paths = [gone(WORLD, one.goal.actions, SETTING) for one in made]
     shown = [sorted((step.action.tool, step.outcome) for step in steps) for steps, _ in paths]
 
@@ -151,10 +153,26 @@ def test_all_pairs_of_a_user_are_tried_once() -> None:
     parts = [stop(WAITING[0]), stop(WAITING[1]), redirect(WAITING[2]), plan("where_parcel", identity={"email": "ben@mail.example"})]
 
     def tried(seed: int) -> list[tuple[str, ...]]:
-        return [tuple(part.name for part in one.parts) for one in tries(parts, SETTING, WORLD, lambda _: "", size=2, seed=seed)]
+        return [tuple(part.name for part in one.parts) for one in tries(parts, SETTING, WORLD, size=2, seed=seed)]
 
     assert tried(1) == tried(1)
     assert {frozenset(names) for names in tried(1)} == {frozenset((parts[a].name, parts[b].name)) for a, b in ((0, 1), (0, 2), (1, 2))}
     assert len(tried(1)) == 3
-    three = list(tries(parts, SETTING, WORLD, lambda _: "", size=3, seed=1))
+    three = list(tries(parts, SETTING, WORLD, size=3, seed=1))
     assert all(len(one.parts) == 3 for one in three if one.blueprint)
+
+
+def test_what_the_author_put_around_the_facts_is_not_joined() -> None:
+    """The facts are, and the author writes the rest again, once, for all of it."""
+    parts = [
+        part.model_copy(
+            update={"goal": part.goal.model_copy(update={"instruction": instruct(part.goal, persona(), SETTING.phrases, Random(1))})}
+        )
+        for part in (stop(ONE), redirect(OTHER))
+    ]
+    plain = [facts_of(part.goal.instruction, SETTING.phrases) for part in parts]
+
+    assert plain == [part.goal.instruction for part in (stop(ONE), redirect(OTHER))]
+    whole = recombined(parts, SETTING, 0).goal.instruction
+    assert whole.count("You are in no hurry.") == 1
+    assert whole.count("well-founded no") == 1

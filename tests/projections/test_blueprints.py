@@ -66,13 +66,16 @@ def test_yield_is_counted_with_and_without_what_was_written_again() -> None:
 
 def test_coverage_says_what_is_led_through_and_what_is_not() -> None:
     """Tools, pairs among those that can follow each other, tables, and what is missing."""
-    coverage = Coverage(SETTING, WORLD, [("find_sender", "stop_parcel"), ("find_sender", "redirect_parcel")])
-    for blueprint in (stop(ONE), show(OTHER)):
+    looked = stop(ONE)
+    path = (*show(ONE).goal.actions, *looked.goal.actions[1:])
+    looked = looked.model_copy(update={"goal": looked.goal.model_copy(update={"actions": path})})
+    coverage = Coverage(SETTING, WORLD, [("show_parcel", "stop_parcel"), ("show_parcel", "redirect_parcel")])
+    for blueprint in (looked, show(OTHER)):
         coverage.add(blueprint)
     shares = {share.what: share for share in coverage.shares()}
 
     assert shares["tools"].missing == ["redirect_parcel"]
-    assert (shares["tool pairs"].covered, shares["tool pairs"].missing) == (1, ["find_sender -> redirect_parcel"])
+    assert (shares["tool pairs"].covered, shares["tool pairs"].missing) == (1, ["show_parcel -> redirect_parcel"])
     assert shares["tables written"].missing == ["senders"]
     assert shares["error kinds"].covered == 0
     coverage.add(redirect(ONE))

@@ -1,6 +1,7 @@
 """Blueprints held from the command line: several attempts at each, kept with the blueprint's name, and reported on."""
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 
 from projections.blueprints.files import FILE, read_blueprints, write_blueprints
@@ -22,6 +23,8 @@ def plans(tmp_path_factory):
 @pytest.fixture(scope="module")
 def held(plans, tmp_path_factory):
     """A run that holds each three times."""
+    from worldloom.cli import main
+
     out = tmp_path_factory.mktemp("held") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["worldloom", "generate", "--blueprints", str(plans), *WORDS, "--out", str(out)])
@@ -98,3 +101,36 @@ def test_what_cannot_be_held_is_named(worldloom, plans, tmp_path):
     (tmp_path / "bad.jsonl").write_text('{"setting": 1}\n')
     worldloom("generate", "--blueprints", tmp_path / "bad.jsonl", "--out", out).fails_with("bad.jsonl:1", "is no blueprint")
     worldloom("blueprints", "report", tmp_path).fails_with("holds neither")
+
+
+def test_blueprints_of_one_user_are_recombined(worldloom, tmp_path):
+    """Each try is recorded with its reasons; what is made asks for all of its parts, is verified, and can be held."""
+    parts = list(some("retail", 40))
+    write_blueprints(parts, tmp_path / "parts.jsonl")
+    words = ("blueprints", "recombine", tmp_path / "parts.jsonl", "-n", 3, "--out", tmp_path / "made")
+    done = worldloom(*words)
+    assert done.code == 0, done.err
+    made = read_blueprints(tmp_path / "made")
+    named = {part.name: part for part in parts}
+
+    assert made
+    for one in made:
+        assert set(one.parts) <= named.keys()
+        assert [task for name in one.parts for task in named[name].goal.tasks] == list(one.goal.tasks)
+    before = (tmp_path / "made" / FILE).read_bytes()
+    assert worldloom(*words).code == 0
+    assert (tmp_path / "made" / FILE).read_bytes() == before
+
+    found = orjson.loads(worldloom("blueprints", "report", tmp_path / "made", "--json").out)
+    assert found["yield"]["retail"]["accepted"]["without reflection"] == len(made)
+    out = tmp_path / "held"
+    assert worldloom("generate", "--blueprints", tmp_path / "made", "--out", out).code == 0
+    assert {tuple(row["parts"]) for row in rows(out)} == {one.parts for one in made}
+
+
+def test_what_cannot_be_recombined_is_named(worldloom, plans, tmp_path):
+    """A single user's only wish finds no other."""
+    worldloom("blueprints", "recombine", plans, "--out", plans).fails_with("--out", "another folder")
+    done = worldloom("blueprints", "recombine", plans, "--out", tmp_path / "made")
+    assert done.code == 1
+    assert "0 blueprints" in done.out

@@ -15,6 +15,8 @@ from projections.blueprints.files import FILE, write_blueprints
 from projections.folder import RunFolder
 from scenarios.load import load
 from worldloom.bar import watching
+from worldloom.commands.blueprints_recombine import recombine
+from worldloom.commands.blueprints_report import report
 from worldloom.commands.blueprints_verify import verify_blueprints
 
 console = Console(highlight=False)
@@ -24,6 +26,8 @@ group = typer.Typer(help="Plan conversations, verify the plans, and look at them
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     group.command("verify")(verify_blueprints)
+    group.command("recombine")(recombine)
+    group.command("report")(report)
     app.add_typer(group, name="blueprints")
 
 
