@@ -1,6 +1,6 @@
 """Validity: speakers take turns, and nobody goes round in circles."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.agents import ASSISTANT, USER
@@ -56,6 +56,7 @@ def test_a_message_said_again_and_again_is_named() -> None:
     assert invalid(history(*[say(again), answer("Which one?")] * (MOST_SAME + 1))) == ["repeated-message:user"]
 
 
+@settings(deadline=None)
 @given(WORDS, st.integers(4, 9))
 def test_a_run_of_words_over_and_over_is_a_loop(words: list[str], rounds: int) -> None:
     """Where it is long enough in all, whatever stands before and after it."""
@@ -64,6 +65,7 @@ def test_a_run_of_words_over_and_over_is_a_loop(words: list[str], rounds: int) -
     assert loops(text) or len(words) * rounds < 24
 
 
+@settings(deadline=None)
 @given(st.permutations([f"word{number}" for number in range(80)]))
 def test_words_that_differ_are_no_loop(words: list[str]) -> None:
     """However long they go on."""

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.conversation import Speak
@@ -17,6 +17,7 @@ from tests.domain.test_recombining import ONE, OTHER, WORLD, redirect, show, sto
 from tests.parcels import begun, call, hold, say
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=7), st.data())
 def test_estimators_are_the_mean_over_all_choices_of_k_attempts(attempts: list[bool], data: st.DataObject) -> None:
     """So they are unbiased, whatever k is."""

@@ -22,6 +22,7 @@ from domain.persona.sampling import SAMPLERS, check_sampler
 from domain.simulated import TOOLS
 from domain.slips import KINDS as SLIPS
 from domain.slips import Slips
+from projections.blueprints.files import world_seed_of
 from projections.costs import read_costs
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
@@ -58,9 +59,7 @@ def generate(
         Path | None, typer.Option("--blueprints", help="File or folder of blueprints to hold, instead of goals that the settings draw.")
     ] = None,
     attempts: Annotated[int, typer.Option("--attempts", min=1, help="Conversations of each blueprint.")] = 1,
-    world_seed: Annotated[
-        int | None, typer.Option("--world-seed", min=0, help="What the blueprints' worlds were drawn with; --seed.")
-    ] = None,
+    world_seed: Annotated[int | None, typer.Option("--world-seed", min=0, help="Of the blueprints' worlds; as their folder says.")] = None,
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
     persona_sampler: Annotated[str, typer.Option("--persona-sampler", help=f"How users are drawn: {', '.join(SAMPLERS)}.")] = SAMPLERS[0],
@@ -85,7 +84,7 @@ def generate(
     ray_address: Annotated[str | None, typer.Option("--ray-address", help="A running Ray cluster; auto finds one here.")] = None,
 ) -> None:
     """Generate conversations, and the data set made of them; exit code 1 where not one could be held to its end."""
-    held, grouped = _blueprints(blueprints, attempts, seed if world_seed is None else world_seed, settings or [], count)
+    held, grouped = _blueprints(blueprints, attempts, world_seed, settings or [], count)
     loaded = {name: load(name) for name in grouped or settings or []}
     check_sampler(persona_sampler)
     names_simulated = tuple(sorted({name.strip() for name in simulated.split(",") if name.strip()}))
@@ -132,7 +131,7 @@ def generate(
 
 
 def _blueprints(
-    path: Path | None, attempts: int, world_seed: int, settings: Sequence[str], count: int | None
+    path: Path | None, attempts: int, world_seed: int | None, settings: Sequence[str], count: int | None
 ) -> tuple[Held | None, dict[str, tuple[Blueprint, ...]]]:
     """What is to be held, and the blueprints by setting; nothing where the settings draw goals of their own.
 
@@ -149,7 +148,7 @@ def _blueprints(
     if settings or count is not None:
         told = " ".join([*settings, *([f"-n {count}"] if count is not None else [])])
         raise SettingError(f"{told}: --blueprints {path} says which settings and how many conversations; leave it out")
-    return read_held(path, attempts, world_seed)
+    return read_held(path, attempts, world_seed_of(path) if world_seed is None else world_seed)
 
 
 def _slips(text: str, user: str) -> dict[str, float]:
