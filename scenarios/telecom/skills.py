@@ -33,7 +33,7 @@ SLOTS = [
     ),
     Slot("dob", r"\b\d{4}-\d{2}-\d{2}\b", r"\bdate of birth\b|\bwere you born\b"),
     Slot("why", r"\b(stolen|lost|long journey|hospital|hardly used)\b", r"\bwhy\b[^.!?]*\bsuspended\b"),
-    Slot("app_name", r"\b(browser|messaging)\b", r"\bwhich app\b", clean=str.lower),
+    Slot("app_name", r"\b(browser|messaging)(?= (?:app|one)\b)", r"\bwhich app\b", clean=str.lower),
     Slot(
         "place",
         r"\b(?:i'?m|i am|currently|right now|at the moment)\b[^.!?]*?\b(abroad|at home)\b",
