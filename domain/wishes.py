@@ -20,7 +20,10 @@ class Brink(NamedTuple):
     who: str
     kind: str
     """What they want: the rule lets it pass or does not, by one cent, one day or one status."""
-    rule: str
+    rule: str | None = None
+    """None where it is a tool that draws the line."""
+    about: frozenset[str] = frozenset()
+    """Keys of the rows that it is about."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,15 @@ class Wishes:
 
     Args:
         kinds: Name of a kind -> what becomes of it.
-        draw: (world, rng, names of kinds in their order, who) -> a goal of somebody who wants all of these, or None where
-            the world has nothing that fits. Wishes are about each other's things where they can be.
+        draw: (world, rng, names of kinds in their order, who, keys of rows to take first) -> a goal of somebody who wants all
+            of these, or None where the world has nothing that fits. Without a key of ``people`` for who, anybody.
         people: World -> everybody who can want something.
         brinks: Name -> (world, rng) -> a brink, or None where the world has nothing that fits.
         fits: Whether somebody may want all of these, in this order.
     """
 
     kinds: Mapping[str, Way]
-    draw: Callable[[World, Random, Sequence[str], str | None], Goal | None]
+    draw: Callable[[World, Random, Sequence[str], str | None, frozenset[str]], Goal | None]
     people: Callable[[World], Sequence[str]]
     brinks: Mapping[str, Callable[[World, Random], Brink | None]] = field(default_factory=dict)
     fits: Callable[[Sequence[str]], bool] = lambda kinds: len(set(kinds)) == len(kinds)

@@ -7,6 +7,7 @@ from domain.goal import Goal
 from domain.wishes import Way, Wishes
 from domain.world import World
 from scenarios.airline import words
+from scenarios.airline.brinks import BRINKS
 from scenarios.airline.wishes import flights, reservations
 from scenarios.airline.wishes.caller import Caller, Wish
 
@@ -84,8 +85,8 @@ def _goes_with(wish: Wish, others: Sequence[Wish]) -> bool:
     return not any(other.last for other in others) and skills.isdisjoint(task.skill for task in wish.tasks)
 
 
-def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None = None) -> Goal | None:
-    caller = Caller(world, rng, who)
+def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, about: frozenset[str]) -> Goal | None:
+    caller = Caller(world, rng, who, about)
     wishes: list[Wish] = []
     for kind in kinds:
         made = _KINDS[kind](caller)
@@ -107,4 +108,5 @@ WISHES = Wishes(
     kinds={kind.__name__: way for way, kinds in _WAYS.items() for kind in kinds},
     draw=_wished,
     people=lambda world: [key for key, row in world.rows("users") if row["reservations"]],
+    brinks=BRINKS,
 )

@@ -6,6 +6,7 @@ from random import Random
 from domain.goal import Goal, Share
 from domain.wishes import Way, Wishes
 from domain.world import World
+from scenarios.retail.brinks import BRINKS
 from scenarios.retail.wishes import TO_ASK, TO_DECLINE, TO_DO, Caller, Wish
 
 _DECLINED = 0.15
@@ -53,8 +54,8 @@ def _goal(caller: Caller, wishes: Sequence[Wish]) -> Goal:
     )
 
 
-def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None = None) -> Goal | None:
-    caller = Caller(world, rng, who, near=True)
+def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, about: frozenset[str]) -> Goal | None:
+    caller = Caller(world, rng, who, about, near=True)
     wishes: list[Wish] = []
     for kind in kinds:
         made = _KINDS[kind](caller)
@@ -78,4 +79,5 @@ WISHES = Wishes(
     kinds={_name(kind): way for way, kinds in _WAYS.items() for kind in kinds},
     draw=_wished,
     people=lambda world: [key for key, row in world.rows("users") if row["orders"]],
+    brinks=BRINKS,
 )

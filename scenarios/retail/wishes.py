@@ -29,11 +29,14 @@ class Caller:
 
     Args:
         who: Their id; anybody where it is None.
+        about: Ids of orders and payment methods that are taken first.
         near: Questions are about what they ordered.
     """
 
-    def __init__(self, world: World, rng: Random, who: str | None = None, *, near: bool = False) -> None:
-        self.world, self.rng, self.near = world, rng, near
+    def __init__(
+        self, world: World, rng: Random, who: str | None = None, about: frozenset[str] = frozenset(), *, near: bool = False
+    ) -> None:
+        self.world, self.rng, self.near, self._about = world, rng, near, about
         self.user: Mapping[str, Any] = rng.choice([row for key, row in world.rows("users") if row["orders"] and who in (None, key)])
         self.methods: Mapping[str, Mapping[str, Any]] = self.user["payment_methods"]
         self._free = [row for order_id in self.user["orders"] if (row := world.row("orders", order_id)) is not None]
@@ -43,7 +46,7 @@ class Caller:
         fitting = [order for order in self._free if order["status"] in statuses]
         if not fitting:
             return None
-        order = self.rng.choice(fitting)
+        order = self.rng.choice([order for order in fitting if order["order_id"] in self._about] or fitting)
         self._free.remove(order)
         return order
 
@@ -64,7 +67,7 @@ class Caller:
     def payer(self, amount: float) -> str | None:
         """A payment method that can pay an amount."""
         able = [name for name, method in self.methods.items() if method["source"] != "gift_card" or method["balance"] >= amount]
-        return self.rng.choice(able) if able else None
+        return self.rng.choice([name for name in able if name in self._about] or able) if able else None
 
 
 def _cancel(c: Caller) -> Wish | None:

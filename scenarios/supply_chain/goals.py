@@ -8,6 +8,7 @@ from domain.goal import Goal, Share
 from domain.values import FrozenDict
 from domain.wishes import Way, Wishes
 from domain.world import World
+from scenarios.supply_chain.brinks import BRINKS
 from scenarios.supply_chain.wishes import customers, declined, planners
 from scenarios.supply_chain.wishes.plan import Desk, Kind, Wish, carry_out
 
@@ -98,14 +99,14 @@ def _shuffled(kinds: tuple[Kind, ...], rng: Random) -> list[Kind]:
     return rng.sample(kinds, len(kinds))
 
 
-def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None = None) -> Goal | None:
+def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, about: frozenset[str]) -> Goal | None:
     """Of a contact in whose role all the kinds are."""
     roles = _roles(kinds)
     contacts = [row for key, row in world.rows("contacts") if row["role"] in roles and who in (None, key)]
     if not contacts:
         return None
     contact = rng.choice(contacts)
-    desk, wishes = Desk(world, contact, rng), list[Wish]()
+    desk, wishes = Desk(world, contact, rng, first=about), list[Wish]()
     offered = _OFFERED[contact["role"]]
     return goal_of(world, contact, wishes, rng) if all(_add(desk, offered[kind], wishes) for kind in kinds) else None
 
@@ -125,5 +126,6 @@ WISHES = Wishes(
     kinds={kind.__name__: way for way, roles in _WAYS.items() for kinds in roles.values() for kind in kinds},
     draw=_wished,
     people=lambda world: [key for key, _ in world.rows("contacts")],
+    brinks=BRINKS,
     fits=lambda kinds: bool(_roles(kinds)),
 )

@@ -53,7 +53,7 @@ def _goal(number: str, world: World, customer: FrozenDict, line: FrozenDict, wis
     )
 
 
-def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None = None) -> Goal | None:
+def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, _about: frozenset[str]) -> Goal | None:
     customer = rng.choice([row for key, row in world.rows("customers") if who in (None, key)])
     line = world.row("lines", customer["line_ids"][0])
     assert line is not None
