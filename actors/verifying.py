@@ -11,7 +11,7 @@ from domain.verifying.format import format as well_formed
 from domain.verifying.ground import Ground
 from domain.verifying.necessity import necessity
 from domain.verifying.policy import policy
-from domain.verifying.rehearsal import Rehearsal, as_said, demanded, rederived, unsaid
+from domain.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
 from domain.verifying.solvability import solvability
 from domain.verifying.uniqueness import uniqueness
 from domain.world import World
@@ -68,8 +68,9 @@ def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
         if reasons:
             return Verified(ground.blueprint, name, tuple(reasons))
     reasons = solvability(ground)
-    held = held_as_said(ground) if rehearsed and not reasons else None
-    reasons = reasons or (rederived(ground, held) if held else [])
+    held = held_as_said(ground) if rehearsed else None
+    if held is not None:
+        reasons = asked_for(ground, held, reasons) or rederived(ground, held)
     if reasons:
         return Verified(ground.blueprint, "solvability", tuple(reasons))
     reasons = [*necessity(ground), *(demanded(ground, held) if held else ())]

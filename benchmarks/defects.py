@@ -6,9 +6,10 @@
 import re
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import cycle, islice
 from random import Random
 from typing import NamedTuple
@@ -16,10 +17,12 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from actors.drawing.rehearsal import rehearse
 from actors.plan import Place, prepare
 from actors.verifying import verify
 from benchmarks.walks import walked
 from domain.goal import Action, Goal
+from domain.persona.sampling import draw_persona
 from domain.provenance.reading import leaves, normal
 from domain.verifying.execution import execution
 from domain.verifying.ground import Ground
@@ -28,34 +31,56 @@ from events.blueprints import Stage
 from events.tools import Change, ToolAnswered
 from scenarios.load import load
 
-SETTINGS = ("retail", "telecom", "supply_chain")
+SETTINGS = ("retail", "airline", "telecom", "supply_chain")
 _MOST_TRIES = 60
 """Blueprints that are looked at, for one defect, at the most."""
 
 
+_SPARE = 6
+"""Other wishes of one person that are drawn, at the most."""
+
+
 @dataclass
 class Pool:
-    """Sound blueprints of a setting, by who asks."""
+    """Sound blueprints of a setting, and what else their people can want."""
 
     place: Place
     grounds: list[Ground] = field(default_factory=list)
-    of_user: dict[str, list[Ground]] = field(default_factory=lambda: defaultdict(list))
+    _spare: dict[str, list[tuple[Action, ...]]] = field(default_factory=dict)
 
-    def add(self, ground: Ground) -> None:
-        """Take one in."""
-        self.grounds.append(ground)
-        self.of_user[_who(ground)].append(ground)
+    def others(self, ground: Ground) -> list[tuple[Action, ...]]:
+        """Paths to other things that the same person can want, in the world as it is before anything is different."""
+        who = next((self._people[value] for value in ground.goal.identity.values() if value in self._people), None)
+        if who is None or ground.goal.setup:
+            return []
+        if who not in self._spare:
+            self._spare[who] = list(self._drawn(who))
+        return self._spare[who]
 
-    def others(self, ground: Ground) -> list[Ground]:
-        """Other blueprints of the same user."""
-        return [other for other in self.of_user[_who(ground)] if other is not ground and not other.goal.setup]
+    def _drawn(self, who: str) -> Iterator[tuple[Action, ...]]:
+        rng, setting, world = Random(who), self.place.setting, self.place.world
+        assert setting.wishes is not None
+        for kind in rng.sample(kinds := setting.wishes.named("writes"), len(kinds))[:_SPARE]:
+            goal = setting.wishes.draw(world, rng, (kind,), who, frozenset())
+            held = rehearse(setting, world, goal, draw_persona(rng), 0) if goal is not None and not goal.setup else None
+            if held is not None and held.verdict.accepted:
+                yield tuple(Action(tool=step.tool, arguments=step.arguments) for step in held.path(setting))
+
+    @cached_property
+    def _people(self) -> dict[str, str]:
+        """What people say of who they are -> who."""
+        wishes, world, found = self.place.setting.wishes, self.place.world, dict[str, str]()
+        assert wishes is not None
+        for who in wishes.people(world):
+            drawn = (
+                wishes.draw(world, Random(f"{who}/{number}"), (kind,), who, frozenset()) for number in range(2) for kind in wishes.kinds
+            )
+            some = islice((goal for goal in drawn if goal is not None), 3)
+            found |= {value: who for goal in some for value in goal.identity.values()}
+        return found
 
 
 Plant = Callable[[Random, Ground, Pool], Goal | None]
-
-
-def _who(ground: Ground) -> str:
-    return " ".join(sorted(ground.goal.identity.values())[-1:])
 
 
 def _with(ground: Ground, goal: Goal) -> Ground:
@@ -89,7 +114,7 @@ def _missing_argument(rng: Random, ground: Ground, _: Pool) -> Goal | None:
     goal = ground.goal
     needed = {normal(str(leaf)) for number in _writes(ground) for _, leaf in leaves(goal.actions[number].arguments)}
     slots = [value for task in goal.tasks for value in task.known.values() if normal(value) in needed and value in goal.instruction]
-    slots = [value for value in slots if value not in goal.identity.values() and goal.instruction.count(value) == 1]
+    slots = [value for value in slots if value not in goal.identity.values()]
     if not slots:
         return None
     gone = rng.choice(slots)
@@ -98,12 +123,12 @@ def _missing_argument(rng: Random, ground: Ground, _: Pool) -> Goal | None:
 
 def _superfluous(rng: Random, ground: Ground, pool: Pool) -> Goal | None:
     """What another blueprint of the same user does, with nobody asking for it."""
-    mine = {key for number in _writes(ground) for key in _keys(ground, ground.goal.actions[number])}
+    mine = {key for number in _writes(ground) for key in _keys(ground, ground.goal.actions[number])} - _shared(ground)
     for other in rng.sample(others := pool.others(ground), len(others)):
-        keys = {key for number in _writes(other) for key in _keys(other, other.goal.actions[number])}
-        if not keys or (keys & mine) - _shared(ground):
+        keys = {key for action in other if ground.writes(action) for key in _keys(ground, action)}
+        if keys & mine or any(action in ground.goal.actions for action in other if ground.writes(action)):
             continue
-        goal = ground.goal.model_copy(update={"actions": (*ground.goal.actions, *other.goal.actions)})
+        goal = ground.goal.model_copy(update={"actions": (*ground.goal.actions, *other)})
         whole = _with(ground, goal)
         if whole.trace.world.digest != ground.trace.world.digest and not execution(whole) and not policy(whole):
             return goal
@@ -136,7 +161,7 @@ def _contradictory(rng: Random, ground: Ground, pool: Pool) -> Goal | None:
     actions = ground.goal.actions
     for number in rng.sample(writes := _writes(ground), len(writes)):
         keys = set(_keys(ground, actions[number])) - _shared(ground)
-        seconds = [other.goal.actions[at] for other in pool.others(ground) for at in _writes(other)]
+        seconds = [action for other in pool.others(ground) for action in other if ground.writes(action)]
         for second in [*(one for one in seconds if keys & set(_keys(ground, one))), actions[number]]:
             goal = ground.goal.model_copy(update={"actions": (*actions, second)})
             whole = _with(ground, goal)
@@ -217,7 +242,7 @@ def pools(settings: Sequence[str], count: int, seed: int = 0) -> tuple[list[Pool
             verified = verify(ground)
             stages[verified.stage or "passed"] += 1
             if verified.stage is None:
-                pool.add(ground)
+                pool.grounds.append(ground)
             else:
                 reasons += [f"{verified.stage} {reason.code} {reason.place}: {reason.sentence}" for reason in verified.reasons]
         found.append(pool)

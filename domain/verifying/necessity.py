@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from domain.goal import unmet
 from domain.values import compact
 from domain.verifying.ground import Ground, Trace, at
+from domain.verifying.policy import broken_ids
 from events.blueprints import Reason
 
 
@@ -34,9 +35,11 @@ def _superfluous(ground: Ground) -> Iterator[Reason]:
 
 
 def _ends_alike(ground: Ground, trace: Trace) -> bool:
+    """Whether another path leads to what is asked for as well, and breaks no rule that the gold path keeps."""
     goal = ground.goal
-    if goal.checks or goal.calls:
-        called = [step.action.tool for step in trace.steps]
-        met = not list(unmet(goal.checks, trace.world, ground.setting.checks))
-        return met and all(wanted.tool in called for wanted in goal.calls)
-    return trace.world.digest == ground.trace.world.digest
+    if not goal.checks:
+        return trace.world.digest == ground.trace.world.digest
+    if list(unmet(goal.checks, trace.world, ground.setting.checks)):
+        return False
+    called = [step.action.tool for step in trace.steps]
+    return all(wanted.tool in called for wanted in goal.calls) and broken_ids(ground, trace) <= broken_ids(ground, ground.trace)

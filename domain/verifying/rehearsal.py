@@ -4,7 +4,7 @@ It translates the instruction back: where the gold writes come out of it again, 
 where one does not although nothing was missing or declined, nobody asked for it (DiGiT-TC, back-translation).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT
@@ -68,6 +68,12 @@ def rederived(ground: Ground, rehearsal: Rehearsal) -> list[Reason]:
     found = "; ".join(finding for finding in verdict.findings if not finding.startswith(("recovered", "slipped")))
     sentence = f"Held by rules, the instruction leads elsewhere than the gold path ({found}); let both say the same."
     return [Reason(code="not-rederived", place="instruction", sentence=sentence)]
+
+
+def asked_for(ground: Ground, rehearsal: Rehearsal, reasons: Sequence[Reason]) -> list[Reason]:
+    """Those of the reasons that are not about a call which nobody asks for: what it is made with need not come from anywhere."""
+    beside = [f"{at(number)}." for number, _ in _undemanded(ground, rehearsal)] if reasons else []
+    return [reason for reason in reasons if not reason.place.startswith(tuple(beside))]
 
 
 def demanded(ground: Ground, rehearsal: Rehearsal) -> list[Reason]:

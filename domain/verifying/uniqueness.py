@@ -13,6 +13,10 @@ from events.tools import ToolAnswered
 
 _ORDERED = re.compile(r"\b(?:first|then|next|after(?:wards| that)?|once|before|finally|lastly)\b", re.IGNORECASE)
 """Words by which a text says in which order."""
+_PREFERRED = re.compile(
+    r"\b(?:earli|lat|cheap|fast|quick|short|larg|small|high|low|near|new|old|b)(?:i?est)\b|\b(?:most|least|best)\b", re.IGNORECASE
+)
+"""Words by which a text chooses between rows that fit it otherwise."""
 
 
 def uniqueness(ground: Ground) -> list[Reason]:
@@ -45,6 +49,8 @@ def _order(ground: Ground) -> Iterator[Reason]:
 
 
 def _ambiguous(ground: Ground) -> Iterator[Reason]:
+    if _PREFERRED.search(ground.goal.instruction):
+        return
     for number in (number for number, action in enumerate(ground.goal.actions) if ground.writes(action)):
         fitting = (rival for rival in rivals(ground, number) if _leads_elsewhere(ground, ground.go(rival.actions)))
         rival = next(fitting, None)

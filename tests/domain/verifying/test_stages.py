@@ -111,7 +111,7 @@ def test_other_row_that_fits_the_text_is_named() -> None:
     both = (FIND, SEE_SECOND, PEN_BACK)
     base = plan().base
     orders = dict(base.tables["orders"])
-    orders["#W0000003"] = {**orders["#W0000003"], "status": "delivered"}
+    orders["#W0000003"] = {**orders["#W0000002"], "order_id": "#W0000003"}
     twins = type(base)({**base.tables, "orders": orders}, base.sets)
     text = "You are Mira Holt. You want to return the fountain pen, refunded to your gift card."
     card = look("return_delivered_order_items", **{**PEN_BACK.arguments, "payment_method_id": "gift_card_1"})
