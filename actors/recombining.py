@@ -8,7 +8,6 @@ from actors.plan import Place
 from actors.verifying import verify
 from domain.blueprint import Blueprint
 from domain.pairing import Tried, tries
-from domain.values import canonical
 from domain.verifying.ground import Ground
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.digests import content_digest
@@ -49,21 +48,18 @@ class Recombinations:
             assert isinstance(event, BlueprintAccepted | BlueprintRejected)
             if number >= len(self._before):
                 self._head = self._log.append(self._stream, [event], self._head, {"at": round(self._clock(), 3)})
-            if tried.blueprint is not None:
+            if not tried.reasons:
                 self._known.add(content_digest(tried.blueprint.skeleton))
             accepted += isinstance(event, BlueprintAccepted)
             in_vain = 0 if isinstance(event, BlueprintAccepted) else in_vain + 1
             yield event
 
     def _outcome(self, number: int, tried: Tried) -> BlueprintAccepted | BlueprintRejected:
-        """What is rejected before there is a blueprint is kept as the names of its parts."""
-        if tried.blueprint is None:
-            names = [part.name for part in tried.parts]
-            kept = self._log.put(canonical(names))
-            return BlueprintRejected(name="+".join(names), blueprint=kept, drawn=number, stage="recombination", reasons=tried.reasons)
         blueprint = tried.blueprint
         kept = self._log.put(blueprint.model_dump_json().encode())
         about: dict[str, Any] = {"name": blueprint.name, "blueprint": kept, "drawn": number}
+        if tried.reasons:
+            return BlueprintRejected(**about, stage="recombination", reasons=tried.reasons)
         if content_digest(blueprint.skeleton) in self._known:
             reason = Reason(code="same-skeleton", place="actions", sentence="Another one has the same calls and asks for the same.")
             return BlueprintRejected(**about, stage="duplicate", reasons=(reason,))

@@ -16,10 +16,10 @@ class Tried(NamedTuple):
     """Some blueprints together, and what came of it."""
 
     parts: tuple[Blueprint, ...]
+    blueprint: Blueprint
+    """What becomes of them."""
     reasons: tuple[Reason, ...] = ()
-    """Why they cannot be."""
-    blueprint: Blueprint | None = None
-    """What became of them, where they can."""
+    """Why they cannot be asked for together; none where they can."""
 
 
 def tries(blueprints: Sequence[Blueprint], setting: Setting, world: World, *, size: int, seed: int) -> Iterator[Tried]:
@@ -56,11 +56,11 @@ def _grown(candidates: Sequence[Blueprint], setting: Setting, world: World, size
         if not found:
             parts = together
         elif number == 0:
-            yield Tried(together, tuple(found))
+            yield Tried(together, recombined(together, setting, seed), tuple(found))
             return
         if len(parts) == size:
             break
-    yield Tried(parts, blueprint=recombined(parts, setting, seed))
+    yield Tried(parts, recombined(parts, setting, seed))
 
 
 def _ordered(parts: tuple[Blueprint, ...]) -> tuple[Blueprint, ...]:

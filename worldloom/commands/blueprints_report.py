@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.blueprints import read_held
-from actors.drawing.survey import Survey
-from actors.plan import Place, prepare
+from actors.plan import prepare
 from domain.errors import SettingError
+from domain.toolgraph import names_of
 from projections.blueprints.corpus import APIGEN_MT, profile_of
 from projections.blueprints.coverage import Coverage
 from projections.blueprints.drawn import drawn_in, stream_of
 from projections.blueprints.files import FILE, world_seed_of
+from projections.blueprints.graph import graphed
 from projections.blueprints.passes import passes, tries_of
 from projections.blueprints.yields import Yield
 from projections.contents import Contents
@@ -91,17 +92,10 @@ def _held(run: RunView, contents: Contents, found: dict[str, Any], tables: list[
 def _covered(place: Path, world_seed: int, data: Path | None, found: dict[str, Any], tables: list[Table]) -> None:
     found["coverage"] = {}
     for name, some in read_held(place, 1, world_seed)[1].items():
-        coverage = _coverage(prepare(load(name), world_seed, data, blueprints=some))
+        ready = prepare(load(name), world_seed, data, blueprints=some)
+        names = names_of(ready.base)
+        coverage = Coverage(ready.setting, ready.world, graphed(ready.setting, ready.world, some, names).feasible, names)
         for blueprint in some:
             coverage.add(blueprint)
         tables.append(coverage_table(name, coverage))
         found["coverage"][name] = coverage_figures(coverage)
-
-
-def _coverage(place: Place) -> Coverage:
-    """With the tool graph where the setting says what people can want."""
-    setting = place.setting
-    if setting.wishes is None:
-        return Coverage(setting, place.world)
-    survey = Survey(setting, setting.wishes, place.base, 0)
-    return Coverage(setting, place.world, survey.found.graph.pairs, survey.names)
