@@ -11,6 +11,7 @@ from typing import Any
 from domain.conversation import Conversation
 from domain.errors import Refusal
 from domain.goal import Action, Assertion, Goal
+from domain.goldpath import is_telling
 from domain.team import kind_of
 from domain.tools import Tool, Toolset
 from domain.transaction import Transaction
@@ -79,24 +80,24 @@ def reads_only(actions: Iterable[Action], toolset: Toolset) -> bool:
     return bool(tools) and all(tool is not None and not tool.writes for tool in tools)
 
 
-def gold_lookups(actions: Iterable[Action], start: World, toolset: Toolset, *, seed: int = 0, now: str = "") -> dict[Lookup, None]:
-    """The look-ups of a gold path that only reads: its calls that are answered and depend on the world, in their order."""
-    found: dict[Lookup, None] = {}
+def gold_lookups(actions: Iterable[Action], start: World, toolset: Toolset, *, seed: int = 0, now: str = "") -> dict[Lookup, bytes | None]:
+    """The look-ups of a gold path that only reads, and what each shows: its calls that are answered and depend on the world."""
+    found: dict[Lookup, bytes | None] = {}
     for action in actions:
         transaction = Transaction(start, seed=seed, now=now)
         try:
-            plain(toolset[action.tool].run(transaction, action.arguments))  # what of a row is shown is read only now
+            shown = plain(toolset[action.tool].run(transaction, action.arguments))  # what of a row is shown is read only now
         except Refusal:
             continue
         if transaction.reads:
-            found[_lookup(toolset[action.tool], action.arguments)] = None
+            found[_lookup(toolset[action.tool], action.arguments)] = _shown(shown)
     return found
 
 
-def lookups(history: Iterable[Event], toolset: Toolset) -> dict[Lookup, None]:
-    """The look-ups that were made in a conversation by whomever, and answered: each once, since none changes what another shows."""
+def lookups(history: Iterable[Event], toolset: Toolset) -> dict[Lookup, bytes | None]:
+    """The look-ups that were made in a conversation by whomever, and what each showed: each once, since none changes what another shows."""
     calls: dict[str, ToolCalled] = {}
-    found: dict[Lookup, None] = {}
+    found: dict[Lookup, bytes | None] = {}
     for event in history:
         if isinstance(event, ToolCalled):
             calls[event.call_id] = event
@@ -104,7 +105,7 @@ def lookups(history: Iterable[Event], toolset: Toolset) -> dict[Lookup, None]:
             called = calls[event.call_id]
             tool = toolset.get(called.tool)
             if tool is not None:
-                found[_lookup(tool, called.arguments)] = None
+                found[_lookup(tool, called.arguments)] = _shown(event.observation)
     return found
 
 
@@ -113,8 +114,19 @@ def _inexact(history: Iterable[Event], goal: Goal, start: World, toolset: Toolse
     if goal.checks or not reads_only(goal.actions, toolset):
         return
     gold, made = gold_lookups(goal.actions, start, toolset), lookups(history, toolset)
-    yield from (f"{MISSING}:{tool}" for tool, arguments in gold if (tool, arguments) not in made)
-    yield from (f"{BESIDES}:{tool}" for tool, arguments in made if (tool, arguments) not in gold)
+    yield from (f"{MISSING}:{tool}" for tool, arguments in _beyond(gold, made))
+    yield from (f"{BESIDES}:{tool}" for tool, arguments in _beyond(made, gold))
+
+
+def _beyond(some: Mapping[Lookup, bytes | None], others: Mapping[Lookup, bytes | None]) -> Iterator[Lookup]:
+    """Look-ups that are not among others, nor show what one of them shows: a customer found by name is found by email too."""
+    shown = set(others.values()) - {None}
+    return (one for one, told in some.items() if one not in others and told not in shown)
+
+
+def _shown(observation: Any) -> bytes | None:
+    """What can stand for another look-up that shows it; a number or a yes cannot."""
+    return canonical(observation) if is_telling(observation) else None
 
 
 def _lookup(tool: Tool, arguments: Mapping[str, Any]) -> Lookup:

@@ -50,3 +50,8 @@ def gone(world: World, actions: Iterable[Action], setting: Setting) -> tuple[lis
             steps.append(Step(action, tool.writes, shown, None, transaction.reads, transaction.changes))
             world = world.with_changes(transaction.changes)
     return steps, world
+
+
+def is_telling(shown: Any) -> bool:
+    """Whether a call shows enough that another one which shows the same can stand for it: a text, or anything in rows and lists."""
+    return isinstance(shown, str | dict | list) and bool(shown)

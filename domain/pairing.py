@@ -56,11 +56,11 @@ def _grown(candidates: Sequence[Blueprint], setting: Setting, world: World, size
         if not found:
             parts = together
         elif number == 0:
-            yield Tried(together, recombined(together, setting, seed), tuple(found))
+            yield Tried(together, recombined(together, setting, world, seed), tuple(found))
             return
         if len(parts) == size:
             break
-    yield Tried(parts, recombined(parts, setting, seed))
+    yield Tried(parts, recombined(parts, setting, world, seed))
 
 
 def _ordered(parts: tuple[Blueprint, ...]) -> tuple[Blueprint, ...]:

@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from domain.authoring import instruct
 from domain.blueprint import Blueprint, Difficulty
-from domain.goal import Action, Goal, Share, unmet
-from domain.goldpath import Step, gone
+from domain.goal import Action, Goal, Share, told, unmet
+from domain.goldpath import Step, gone, is_telling
 from domain.joining import AROUND, facts_of, joined
 from domain.setting import Setting
-from domain.values import canonical
+from domain.values import canonical, compact
 from domain.world import World
 from events.blueprints import Reason
 from events.digests import content_digest
@@ -42,15 +42,16 @@ def conflicts(parts: Sequence[Blueprint], setting: Setting, world: World) -> lis
     return found or list(_of_paths(parts, setting, world))
 
 
-def recombined(parts: Sequence[Blueprint], setting: Setting, seed: int) -> Blueprint:
+def recombined(parts: Sequence[Blueprint], setting: Setting, world: World, seed: int) -> Blueprint:
     """
     One blueprint of several that do not conflict, in the persona of the first, written again as one request by the offline author.
 
     Args:
+        world: The setting's, before what the parts say is different.
         seed: Of the recombination.
     """
     names = tuple(name for part in parts for name in (part.parts or (part.name,)))
-    kept = _kept(parts, setting)
+    kept = _kept([gone(world.with_changes(part.goal.setup), part.goal.actions, setting)[0] for part in parts])
     goals = [part.goal for part in parts]
     goal = Goal(
         id=f"{setting.name}-{content_digest(canonical(names))[:_NAME]}",
@@ -66,8 +67,8 @@ def recombined(parts: Sequence[Blueprint], setting: Setting, seed: int) -> Bluep
         shares=_shares(goals, kept),
     )
     if all(key in setting.phrases for key in AROUND):
-        told = instruct(goal, parts[0].persona, setting.phrases, Random(f"{seed}/{goal.id}"))
-        goal = goal.model_copy(update={"instruction": told})
+        whole = instruct(goal, parts[0].persona, setting.phrases, Random(f"{seed}/{goal.id}"))
+        goal = goal.model_copy(update={"instruction": whole})
     difficulty = Difficulty(
         writes=sum(part.difficulty.writes for part in parts),
         evidence=sum(part.difficulty.evidence for part in parts),
@@ -145,10 +146,7 @@ def _of_paths(parts: Sequence[Blueprint], setting: Setting, world: World) -> Ite
         now = together
         for number in way:
             steps, now = gone(now, parts[number].goal.actions, setting)
-            differing = next(
-                ((place, *pair) for place, pair in enumerate(zip(alone[number], steps, strict=True)) if pair[0].outcome != pair[1].outcome),
-                None,
-            )
+            differing = _differing(parts, number, alone[number], steps)
             if differing is not None:
                 yield _otherwise(number, *differing)
                 return
@@ -172,25 +170,50 @@ def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[Step]]) -> Itera
                 return
 
 
+def _differing(parts: Sequence[Blueprint], number: int, alone: Sequence[Step], now: Sequence[Step]) -> tuple[int, Step, Step] | None:
+    """The first call of a part that comes out otherwise than alone.
+
+    A look-up that several parts make is made once, before any of them changes what it shows; so what it shows after that
+    matters only to a part that expects it to be told, or whose request is declined for what was looked up.
+    """
+    shared = {_key(action) for other, part in enumerate(parts) if other != number for action in part.goal.actions}
+    part = parts[number]
+    for place, (before, after) in enumerate(zip(alone, now, strict=True)):
+        free = not before.writes and _key(before.action) in shared and not part.difficulty.hazards
+        if before.outcome != after.outcome and not (free and _tells(part.goal.outputs, before) == _tells(part.goal.outputs, after)):
+            return place, before, after
+    return None
+
+
+def _tells(outputs: Sequence[str], step: Step) -> list[str]:
+    """Those of the outputs that a call does not show, or all where it is not answered."""
+    return told(outputs, "" if step.refused else compact(step.shown))
+
+
 def _otherwise(number: int, place: int, alone: Step, now: Step) -> Reason:
     action = now.action
     where = f"parts.{number}.actions.{place}"
     if alone.writes and (alone.refused, bool(alone.changes)) != (now.refused, bool(now.changes)):
-        told = f"refused ({now.refused})" if now.refused else "without effect"
-        sentence = f"{action.tool} is {told} after the other part, and was not alone; take parts that leave each other room"
+        how = f"refused ({now.refused})" if now.refused else "without effect"
+        sentence = f"{action.tool} is {how} after the other part, and was not alone; take parts that leave each other room"
         return Reason(code="conflicting-write", place=where, sentence=sentence)
     code = "entangled-write" if alone.writes else "stale-look-up"
     return Reason(code=code, place=where, sentence=f"{action.tool} shows something else after the other part than alone; ask for it apart")
 
 
-def _kept(parts: Sequence[Blueprint], setting: Setting) -> list[list[Action]]:
-    """The calls of each part, without the look-ups that an earlier part has made."""
+def _kept(paths: Sequence[Sequence[Step]]) -> list[list[Action]]:
+    """The calls of each part, without look-ups that an earlier part has made, or that show what one of its look-ups has shown."""
     made: set[bytes] = set()
     found = []
-    for part in parts:
-        found.append([action for action in part.goal.actions if setting.toolset[action.tool].writes or _key(action) not in made])
-        made |= {_key(action) for action in part.goal.actions}
+    for path in paths:
+        found.append([step.action for step in path if step.writes or made.isdisjoint(_told_by(step))])
+        made.update(key for step in path if not step.writes for key in _told_by(step))
     return found
+
+
+def _told_by(step: Step) -> list[bytes]:
+    """The call, and what it shows where that is more than a number."""
+    return [_key(step.action), *([step.outcome] if is_telling(step.shown) else [])]
 
 
 def _shares(goals: Sequence[Goal], kept: Sequence[Sequence[Action]]) -> tuple[Share, ...]:

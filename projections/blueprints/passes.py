@@ -45,8 +45,8 @@ def passes(tries: Iterable[Sequence[bool]]) -> list[Passes]:
     found = []
     for k in range(1, max((attempts for attempts, _ in counted), default=0) + 1):
         enough = [one for one in counted if one[0] >= k]
-        shares = [sum(measure(*one, k) for one in enough) / len(enough) for measure in (any_of, all_of)]
-        found.append(Passes(k, *shares, len(enough)))
+        any_share, all_share = (sum(measure(*one, k) for one in enough) / len(enough) for measure in (any_of, all_of))
+        found.append(Passes(k, any_share, all_share, len(enough)))
     return found
 
 
