@@ -8,7 +8,9 @@ from typing import NamedTuple, get_args
 from events.base import Event
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Stage
 
-STAGES: tuple[str, ...] = get_args(Stage)
+_FIRST = "recombination"
+STAGES: tuple[str, ...] = (_FIRST, *(stage for stage in get_args(Stage) if stage != _FIRST))
+"""In the order in which they are gone through: parts that conflict are not verified."""
 
 
 class Passed(NamedTuple):
