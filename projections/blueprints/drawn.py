@@ -46,15 +46,21 @@ def rejections_in(log: Log, setting: str) -> dict[str, int]:
 
 def drawn_as(log: Log, name: str) -> tuple[Blueprint, Outcome]:
     """
-    A blueprint by its name or the beginning of it, and how it came out.
+    A blueprint, and how it came out.
+
+    Args:
+        name: Its own, or the beginning of it; or its setting and the number of its drawing, such as ``retail/0``.
 
     Raises:
         NoSuchPlace: There is none, or there are several.
     """
-    found = [event for setting in drawn_in(log) for event in outcomes_in(log, setting) if event.name.startswith(name)]
-    if len({event.name for event in found}) != 1:
-        few = ", ".join(dict.fromkeys(event.name for event in found[:3]))
-        raise NoSuchPlace(
-            f"{log.place}: {f'{name!r} is the beginning of {few} and others' if found else f'there is no blueprint {name!r}'}"
-        )
-    return Blueprint.model_validate_json(log.get(found[0].blueprint)), found[0]
+    found = {event.name: event for setting in drawn_in(log) for event in outcomes_in(log, setting) if _is_called(event, setting, name)}
+    if len(found) == 1:
+        (event,) = found.values()
+        return Blueprint.model_validate_json(log.get(event.blueprint)), event
+    what = f"{name!r} is the beginning of {', '.join(list(found)[:3])}" if found else f"there is no blueprint {name!r}"
+    raise NoSuchPlace(f"{log.place}: {what}; blueprints.jsonl has them all, and retail/0 is the first drawing of retail")
+
+
+def _is_called(event: Outcome, setting: str, name: str) -> bool:
+    return event.name.startswith(name) or name == f"{setting}/{event.drawn}"

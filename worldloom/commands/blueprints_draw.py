@@ -80,7 +80,7 @@ def _drawn(drawings: Drawings, count: int, watch: Callable[[int], None]) -> floa
 def _report(
     log: WritableLog, folder: RunFolder, loaded: Mapping[str, Setting], bases: Mapping[str, Base], speeds: Mapping[str, float]
 ) -> None:
-    table = Table("setting", "blueprints", "rejected", "tools", "pairs", "shapes", "drawn/s", title=f"blueprints in {folder.path}")
+    table = Table("setting", "blueprints", "rejected", "tools", "feasible pairs", "drawn/s", title=f"blueprints in {folder.path}")
     documents = {}
     for name, setting in loaded.items():
         blueprints = list(accepted_in(log, [name]))

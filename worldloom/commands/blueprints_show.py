@@ -23,7 +23,7 @@ _LONGEST = 120
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="Name of the blueprint, or the beginning of it.")],
+    name: Annotated[str, typer.Argument(help="Name of the blueprint, or the beginning of it; or such as retail/0, by its drawing.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the blueprints.")] = Path("blueprints"),
 ) -> None:
     """Show a blueprint: who wants what, what is different in the world, the gold path, and how it came out."""
