@@ -11,6 +11,8 @@ from typing import Any, Literal, NamedTuple
 
 import networkx
 
+from domain.world import Base
+
 Form = Literal["single", "chain", "fan-in", "fan-out", "diamond"]
 FORMS: tuple[Form, ...] = ("single", "chain", "fan-in", "fan-out", "diamond")
 Pair = tuple[str, str]
@@ -106,6 +108,11 @@ class ToolGraph:
             self._graph.add_edge(*pair, paths=known + 1)
 
     @property
+    def tools(self) -> list[str]:
+        """All of the setting."""
+        return list(self._graph)
+
+    @property
     def pairs(self) -> dict[Pair, int]:
         """(tool, tool that it feeds) -> paths on which it did."""
         return {(one, other): paths for one, other, paths in sorted(self._graph.edges(data="paths"))}
@@ -113,6 +120,11 @@ class ToolGraph:
     def fed_by(self, tools: Iterable[str]) -> set[str]:
         """Tools that any of these feeds."""
         return {other for tool in tools if tool in self._graph for other in self._graph.successors(tool)}
+
+
+def names_of(base: Base) -> frozenset[str]:
+    """Keys of a world's rows that name nothing else; words such as ``phone`` do."""
+    return frozenset(key for rows in base.tables.values() for key in rows if not key.isalpha() or key.isupper())
 
 
 def pairs(steps: Sequence[Step], names: frozenset[str] = frozenset()) -> set[Pair]:

@@ -46,6 +46,8 @@ class Drawings:
         self._head = log.head(self._stream)
         self._known: set[str] = set()
         self._next = self.accepted = 0
+        self.fresh = False
+        """Whether the last drawing was accepted."""
         for record in log.read(self._stream):
             self._believe(record.event)
 
@@ -61,7 +63,8 @@ class Drawings:
             event = self._outcome(drawn)
             self._head = self._log.append(self._stream, [event], self._head, {"at": round(self._clock(), 3)})
             self._believe(event)
-            in_vain = 0 if isinstance(event, BlueprintAccepted) else in_vain + 1
+            self.fresh = isinstance(event, BlueprintAccepted)
+            in_vain = 0 if self.fresh else in_vain + 1
             yield event
 
     def _outcome(self, drawn: Drawn) -> BlueprintAccepted | BlueprintRejected:

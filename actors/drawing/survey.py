@@ -8,7 +8,7 @@ from typing import NamedTuple
 from actors.drawing.rehearsal import rehearse
 from domain.persona.sampling import draw_persona
 from domain.setting import Setting
-from domain.toolgraph import ToolGraph
+from domain.toolgraph import ToolGraph, names_of
 from domain.wishes import Wishes
 from domain.world import Base, World
 
@@ -58,8 +58,3 @@ class Survey:
                 for task in goal.tasks:
                     serving.setdefault(task.skill, set()).update(step.tool for step in path if step.writes)
         return Found(tools, serving, graph)
-
-
-def names_of(base: Base) -> frozenset[str]:
-    """Keys of a world's rows that name nothing else; words such as ``phone`` do."""
-    return frozenset(key for rows in base.tables.values() for key in rows if not key.isalpha() or key.isupper())

@@ -33,7 +33,13 @@ SLOTS = [
     ),
     Slot("dob", r"\b\d{4}-\d{2}-\d{2}\b", r"\bdate of birth\b|\bwere you born\b"),
     Slot("why", r"\b(stolen|lost|long journey|hospital|hardly used)\b", r"\bwhy\b[^.!?]*\bsuspended\b"),
-    Slot("app_name", r"\b(browser|messaging)\b", r"\bwhich app\b", clean=str.lower),
+    Slot(
+        "app_name",
+        r"\b(browser|messaging)(?= (?:app|one)\b)",
+        r"\bwhich app\b",
+        answer=r"\b(browser|messaging)\b",
+        clean=str.lower,
+    ),
     Slot(
         "place",
         r"\b(?:i'?m|i am|currently|right now|at the moment)\b[^.!?]*?\b(abroad|at home)\b",
@@ -109,7 +115,7 @@ CUES = {
     "data_saver": r"\bdata saver\b|\bsaving mode\b",
     "apn": r"\bAPN\b|\baccess point\b",
     "app_access": r"\bapp\b[^.!?]*\bpermissions?\b|\bpermissions?\b[^.!?]*\bapp\b",
-    "suspend": r"\bsuspend\w*\b|\bpause my line\b",
+    "suspend": r"\bsuspen\w+\b|\bpause my line\b",
     "stay_home": r"\b(?:in|from) (?:other|foreign) countries\b|\boutside (?:of )?(?:my|the) (?:own )?country\b",
     "hand_over": any_of(
         r"\b(?:human|real person|actual person|representative|supervisor|manager|live agent|person to talk to)",
