@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from actors.drawing.drawings import Failed, Verify
 from actors.drawing.rehearsal import rehearse
 from domain.blueprint import Blueprint
+from domain.setting import Setting
 from domain.values import canonical
 from domain.verifying.execution import execution
 from domain.verifying.format import format as well_formed
@@ -14,7 +16,7 @@ from domain.verifying.policy import policy
 from domain.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
 from domain.verifying.solvability import solvability
 from domain.verifying.uniqueness import uniqueness
-from domain.world import World
+from domain.world import Base, World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason, Stage
 from events.digests import content_digest
 
@@ -88,3 +90,13 @@ def held_as_said(ground: Ground) -> Rehearsal:
     missing = unsaid(blueprint, ground.setting.clock)
     goal = as_said(blueprint.goal, missing)
     return Rehearsal(rehearse(ground.setting, World(ground.base), goal, blueprint.persona, blueprint.seed).held, missing)
+
+
+def staged(setting: Setting, base: Base) -> Verify:
+    """All stages, as whoever draws blueprints wants them."""
+
+    def stopped(blueprint: Blueprint) -> Failed | None:
+        verified = verify(Ground(blueprint, setting, base))
+        return None if verified.stage is None else Failed(verified.stage, verified.reasons)
+
+    return stopped

@@ -27,6 +27,7 @@ from domain.provenance.reading import leaves, normal
 from domain.verifying.execution import execution
 from domain.verifying.ground import Ground
 from domain.verifying.policy import policy
+from domain.verifying.reach import explored
 from events.blueprints import Stage
 from events.tools import Change, ToolAnswered
 from scenarios.load import load
@@ -115,10 +116,13 @@ def _missing_argument(rng: Random, ground: Ground, _: Pool) -> Goal | None:
     needed = {normal(str(leaf)) for number in _writes(ground) for _, leaf in leaves(goal.actions[number].arguments)}
     slots = [value for task in goal.tasks for value in task.known.values() if normal(value) in needed and value in goal.instruction]
     slots = [value for value in slots if value not in goal.identity.values()]
-    if not slots:
-        return None
-    gone = rng.choice(slots)
-    return goal.model_copy(update={"instruction": goal.instruction.replace(gone, rng.choice(("something", "one of them", "it")))})
+    for gone in rng.sample(slots, len(slots)):
+        text = goal.instruction.replace(gone, rng.choice(("something", "one of them", "it")))
+        altered = _with(ground, goal.model_copy(update={"instruction": text}))
+        shown = explored(ground.setting, ground.start, altered.told, ())
+        if not any(normal(gone) == normal(str(leaf)) for one in shown for _, leaf in leaves(one)):  # else a look-up would do
+            return altered.goal
+    return None
 
 
 def _superfluous(rng: Random, ground: Ground, pool: Pool) -> Goal | None:

@@ -68,10 +68,11 @@ def _calls(ground: Ground) -> Iterator[Reason]:
 
 
 def _leaks(ground: Ground) -> Iterator[Reason]:
-    text = ground.goal.instruction
-    for name in (name for name, tool in ground.setting.toolset.items() if _is_named(tool.name, text)):
+    """Users know the tools that are their own, and no others."""
+    text, tools = ground.goal.instruction, ground.setting.service_tools
+    for name in (name for name, tool in tools.items() if _is_named(tool.name, text)):
         yield _reason("tool-leaked", "instruction", f"it names the tool {name!r}, which users do not know; say what they want instead")
-    shapes = [tool.spec["function"]["parameters"].get("properties", {}) for tool in ground.setting.toolset.values()]
+    shapes = [tool.spec["function"]["parameters"].get("properties", {}) for tool in tools.values()]
     for name in dict.fromkeys(name for shape in shapes for name in shape if "_" in name):
         if _is_named(name, text):
             yield _reason("parameter-leaked", "instruction", f"it names the parameter {name!r}; say it in a person's words")

@@ -21,6 +21,8 @@ from events.blueprints import Reason
 from events.conversation import AssistantSpoke
 from events.tools import ToolAnswered, ToolCalled
 
+_TELLING = 4
+"""Characters from which on a value is known in a longer one."""
 _STATE = ("state-differs", "not-met", "not-called")
 
 
@@ -71,9 +73,14 @@ def rederived(ground: Ground, rehearsal: Rehearsal) -> list[Reason]:
 
 
 def asked_for(ground: Ground, rehearsal: Rehearsal, reasons: Sequence[Reason]) -> list[Reason]:
-    """Those of the reasons that are not about a call which nobody asks for: what it is made with need not come from anywhere."""
-    beside = [f"{at(number)}." for number, _ in _undemanded(ground, rehearsal)] if reasons else []
-    return [reason for reason in reasons if not reason.place.startswith(tuple(beside))]
+    """Those of the reasons that are not about a call which nobody asks for, or a look-up that only such a call may need."""
+    beside = {number for number, _ in _undemanded(ground, rehearsal)} if reasons else set()
+    if not beside:
+        return list(reasons)
+    made = {_key(event.tool, event.arguments) for event in rehearsal.held.history if isinstance(event, ToolCalled)}
+    looked = ((number, action) for number, action in enumerate(ground.goal.actions) if not ground.writes(action))
+    beside |= {number for number, action in looked if _key(action.tool, action.arguments) not in made}
+    return [reason for reason in reasons if int(reason.place.split(".")[1]) not in beside]
 
 
 def demanded(ground: Ground, rehearsal: Rehearsal) -> list[Reason]:
@@ -118,8 +125,9 @@ def _is_spoken_of(ground: Ground, action: Action) -> bool:
     """Whether a task names something that a call is made with, other than who the user is."""
     words = [normal(value) for task in ground.goal.tasks for value in task.known.values()]
     mine = {normal(value) for value in ground.goal.identity.values()}
-    values = {normal(str(leaf)) for _, leaf in leaves(action.arguments) if leaf not in (None, "") and not isinstance(leaf, bool)}
-    return any(value in word for value in values - mine for word in words)
+    given = (leaf for _, leaf in leaves(action.arguments) if leaf not in (None, "") and not isinstance(leaf, bool))
+    values = {normal(str(leaf).replace("_", " ")) for leaf in given} - mine
+    return any(value == word or (len(value) >= _TELLING and value in word) for value in values for word in words)
 
 
 def _made(held: Conversation) -> Iterator[ToolCalled]:

@@ -1,6 +1,7 @@
 """Solvability: every value of the gold path is told by the user, or can be found out with the tools."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from domain.agents import ASSISTANT
 from domain.provenance.names import reference_names
@@ -10,6 +11,8 @@ from domain.verifying.reach import explored
 from events.base import Event
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+
+_SENTENCE = re.compile(r"[^\d@\s]+(?:\s[^\d@\s]+){3,}[.!?]")
 
 
 def solvability(ground: Ground) -> list[Reason]:
@@ -28,12 +31,20 @@ def _ungrounded(ground: Ground) -> Iterator[Reason]:
         if found is None:
             continue
         step = next(steps)
-        loose = [origin for origin in found.origins if origin.kind == UNGROUNDED]
+        loose = list(_loose(found.origins))
         if loose and isinstance(event, ToolCalled):
             for shown in explored(ground.setting, step.before, ground.told, seen):
                 origins.known(ASSISTANT).show(position, shown)
-            loose = [origin for origin in origins.of(position, event).origins if origin.kind == UNGROUNDED]
+            loose = list(_loose(origins.of(position, event).origins))
         yield from (_missing(step.number, event, origin) for origin in loose if isinstance(event, ToolCalled))
+
+
+def _loose(origins: Iterable[Origin]) -> Iterator[Origin]:
+    """What comes from nowhere; a sentence without any value in it is the caller's own."""
+    for origin in origins:
+        own = isinstance(origin.value, str) and _SENTENCE.fullmatch(origin.value.strip()) is not None
+        if origin.kind == UNGROUNDED and not own:
+            yield origin
 
 
 def _fold(ground: Ground) -> Origins:

@@ -19,6 +19,7 @@ from domain.verifying.ground import Ground
 from events.blueprints import Reason
 from projections.blueprints.files import FILE, file_of, write_blueprints
 from projections.errors import RecordError
+from projections.folder import RunFolder
 from scenarios.load import load
 from worldloom.bar import watching
 from worldloom.yields import stages, yields
@@ -31,7 +32,9 @@ _MOST_SHOWN = 20
 
 def verify_blueprints(
     path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="What `worldloom blueprints draw` made.")],
-    world_seed: Annotated[int, typer.Option("--world-seed", min=0, help="Of the worlds in which they begin.")] = 0,
+    world_seed: Annotated[
+        int | None, typer.Option("--world-seed", min=0, help="Of the worlds in which they begin; a folder of drawings knows its own.")
+    ] = None,
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data in which they begin instead.")] = None,
     author: Annotated[str | None, typer.Option("--author", help="Model that writes each instruction anew, and mends it.")] = None,
     committee: Annotated[list[str] | None, typer.Option("--committee", help="Model that votes on them; may be repeated.")] = None,
@@ -47,7 +50,8 @@ def verify_blueprints(
     if committee and not author:
         raise SettingError("--committee votes on what an author writes; name one with --author")
     blueprints, told = _read(path)
-    places = {name: prepare(load(name), world_seed, data) for name in dict.fromkeys(one.setting for _, one in blueprints)}
+    seed = _world_seed(path) if world_seed is None else world_seed
+    places = {name: prepare(load(name), seed, data) for name in dict.fromkeys(one.setting for _, one in blueprints)}
     if author is None:
         with watching(console, "verifying", len(blueprints)) as watch:
             found = [verify(_ground(one, places)) for _, one in blueprints if watch(1) is None]
@@ -69,6 +73,11 @@ def verify_blueprints(
         console.print(f"those that pass in {out / FILE}", soft_wrap=True)
     if told:
         raise typer.Exit(_REJECTED)
+
+
+def _world_seed(path: Path) -> int:
+    folder = RunFolder(path if path.is_dir() else path.parent)
+    return int(folder.settings().get("world_seed", 0)) if folder.manifest.is_file() else 0
 
 
 def _read(path: Path) -> tuple[list[tuple[str, Blueprint]], list[str]]:
