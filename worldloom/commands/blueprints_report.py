@@ -49,7 +49,7 @@ def report(
     tables: list[Table] = []
     if (place / "manifest.json").is_file():
         _logged(RunFolder.find(place), found, tables)
-    if place.suffix == ".jsonl" or (place / FILE).is_file():
+    if place.suffix == ".jsonl" or _is_there(place / FILE, found):
         _covered(place, world_seed_of(place) if world_seed is None else world_seed, data, found, tables)
     if not found:
         raise SettingError(f"{place} holds neither {FILE} nor a run; name what `worldloom blueprints draw` or `generate --blueprints` made")
@@ -58,6 +58,11 @@ def report(
         return
     for table in tables:
         console.print(table)
+
+
+def _is_there(file: Path, found: dict[str, Any]) -> bool:
+    """Whether there are blueprints in a file; an empty one is well where a log says how it came to that."""
+    return file.is_file() and (not found or file.stat().st_size > 0)
 
 
 def _logged(folder: RunFolder, found: dict[str, Any], tables: list[Table]) -> None:
