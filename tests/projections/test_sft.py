@@ -42,10 +42,11 @@ rows = st.builds(
     last_event=number,
     accepted=st.booleans(),
     findings=st.lists(texts, max_size=2).map(tuple),
+    parts=st.lists(texts, max_size=2).map(tuple),
     **{
         name: texts
         for name in Example.model_fields
-        if name not in ("messages", "seed", "first_event", "last_event", "accepted", "findings")
+        if name not in ("messages", "seed", "first_event", "last_event", "accepted", "findings", "parts")
     },
 )
 
