@@ -22,12 +22,13 @@ import orjson
 import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
+from actors.blueprints import read_held
 from actors.conversation import MindFactory
 from actors.gateway.settings import NOWHERE, Reach
 from actors.host import Host
 from actors.mind import Guarded, Mind, MindBroke, MindLost, Reply
 from actors.minds import Cast, MindMaker, is_ours, make_mind, minds_for
-from actors.plan import Planned, RunSettings, data_digest, prepare
+from actors.plan import Place, Planned, RunSettings, data_digest, prepare
 from actors.run import HostLost
 from domain.errors import DomainError, SettingError
 from domain.goal import Goal
@@ -61,6 +62,7 @@ class HostOrder:
     """Where the log is kept, by addresses that hold everywhere: absolute paths, or one server."""
     capacity: int
     data: Path | None = None
+    blueprints: Path | None = None
     dedicated: bool = False
     own: int = 0
     """Which of several files takes the host's new streams."""
@@ -87,8 +89,9 @@ class HostActor:
             raise SettingError(f"the log is in files on {order.machine}, which a host on {here} cannot write safely; {remedy}")
         if order.data is not None and data_digest(order.data) != order.settings.data:
             raise SettingError(f"{order.data} is not the same on {here} as on {order.machine}; put the same data there")
-        places = {name: prepare(load(name), order.settings.seed, order.data, order.settings.simulate) for name in order.settings.settings}
-        return Host(order.settings, places, self.log(order), capacity=order.capacity, minds=self.minds(order), tools=self._cast.tools)
+        return Host(
+            order.settings, _places(order), self.log(order), capacity=order.capacity, minds=self.minds(order), tools=self._cast.tools
+        )
 
     @cached_property
     def _cast(self) -> Cast:
@@ -117,6 +120,21 @@ class HostActor:
     async def pid(self) -> int:
         """The process, for those who test what happens when it dies."""
         return os.getpid()
+
+
+def _places(order: HostOrder) -> dict[str, Place]:
+    """The settings of a run made ready, with its blueprints where it holds some.
+
+    Raises:
+        SettingError: They are not the run's.
+    """
+    settings, held = order.settings, order.settings.blueprints
+    if held is None or order.blueprints is None:
+        return {name: prepare(load(name), settings.seed, order.data, settings.simulate) for name in settings.settings}
+    here, grouped = read_held(order.blueprints, held.attempts, held.world_seed)
+    if here != held:
+        raise SettingError(f"{order.blueprints} is not the same on {platform.node()} as on {order.machine}; put the same file there")
+    return {name: prepare(load(name), held.world_seed, order.data, settings.simulate, grouped[name]) for name in settings.settings}
 
 
 Answer = tuple[Reply, str | None, Usage | None, float | None]

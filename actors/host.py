@@ -10,6 +10,7 @@ from actors.conversation import ConversationActor
 from actors.mind import BudgetSpent
 from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
 from actors.plan import Place, Planned, Planner, RunSettings
+from domain.acceptance import accept, course
 from domain.conversation import Conversation
 from domain.errors import GoldFault, SettingError
 from domain.faults import Faults
@@ -163,6 +164,7 @@ class Host:
             incidents=incidents(actor.state.history),
             usage=usage(actor.state.history),
             cost_usd=round(actor.cost_usd, 9),
+            course=course(actor.state.history) if planned.strict else None,
         )
 
 
@@ -172,4 +174,6 @@ def _verdict(held: Conversation, planned: Planned) -> Verdict:
         gold = gold_world(planned.world, goal, setting.toolset, seed=planned.started.seed, now=setting.clock)
     except GoldFault as fault:
         return Verdict(False, (f"gold-faulted:{fault.tool}",), "tool")
+    if planned.strict:
+        return accept(held, goal, planned.world, gold, setting.toolset, setting.checks)
     return judge(held, goal, gold, setting.checks)

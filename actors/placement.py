@@ -72,6 +72,7 @@ def crew_of(
     store: WritableLog,
     data: Path | None,
     reach: Reach = NOWHERE,
+    blueprints: Path | None = None,
 ) -> Iterator[Crew]:
     """The hosts of a run, and their end."""
     if placement.kind == "inline":
@@ -87,6 +88,7 @@ def crew_of(
         logs,
         placement.capacity,
         data and data.resolve(),
+        blueprints and blueprints.resolve(),
         placement.kind == "dedicated",
         reach=share,
         folder=folder.resolve(),

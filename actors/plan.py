@@ -12,8 +12,10 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
+from actors.blueprints import Held, check_world
 from actors.gateway.settings import Role
 from domain.agents import ASSISTANT, USER
+from domain.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.sampling import draw_persona
@@ -27,7 +29,7 @@ from events.digests import content_digest
 from events.log import WritableLog
 from scenarios.simulation import simulate
 
-_LATER = frozenset({"simulate", "faults", "slips", "roles"})
+_LATER = frozenset({"simulate", "faults", "slips", "roles", "blueprints"})
 
 
 class RunSettings(BaseModel):
@@ -49,7 +51,8 @@ class RunSettings(BaseModel):
     """Kind of fault -> how often tools fail so; ``domain/faults.py`` has the kinds."""
     slips: dict[str, float] = {}
     """Kind of slip -> how often users slip so; ``domain/slips.py`` has the kinds."""
-
+    blueprints: Held | None = None
+    """What it holds instead of goals that it draws."""
     roles: dict[str, Role] = {}
     """How models are asked, by role or path of a sub-agent."""
 
@@ -63,9 +66,13 @@ class RunSettings(BaseModel):
         """The run's name: a digest of its settings, so that equal runs are called the same."""
         return "run-" + content_digest(canonical(self.model_dump(mode="json")))[:12]
 
+    def setting(self, index: int) -> str:
+        """Setting of a conversation: they take turns, unless blueprints say which."""
+        return self.blueprints.at(index)[0] if self.blueprints else self.settings[index % len(self.settings)]
+
     def stream(self, index: int) -> str:
         """Name of a conversation's stream."""
-        return f"{self.settings[index % len(self.settings)]}/{index:06d}"
+        return f"{self.setting(index)}/{index:06d}"
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ class Place:
     """What ConversationStarted names by digest, and is the same for all conversations."""
     team: tuple[bytes, ...] = ()
     """What SubagentStarted names by digest: prompts and tool lists of the sub-agents."""
+    blueprints: tuple[Blueprint, ...] = ()
+    """What is held here, where a run holds blueprints."""
 
     @cached_property
     def world(self) -> World:
@@ -86,17 +95,18 @@ class Place:
         return World(self.base)
 
 
-def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[str] = ()) -> Place:
+def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[str] = (), blueprints: tuple[Blueprint, ...] = ()) -> Place:
     """Load or draw a setting's world, and its goals where they come with the data.
 
     Args:
         setting: As ``load`` gives it.
-        seed: Of the run.
+        seed: Of the run; or that of the worlds, where blueprints say so.
         data: Folder of outside data; None for a world of the setting's own.
         simulated: Tools that this run simulates.
+        blueprints: The setting's, where the run holds blueprints.
 
     Raises:
-        SettingError: The setting cannot run on outside data, or the data does not fit it.
+        SettingError: The setting cannot run on outside data, or the data does not fit it; or a blueprint begins in another world.
     """
     if data is None:
         base = setting.base(setting.draw_world(Random(f"{seed}/world/{setting.name}")))
@@ -108,6 +118,8 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         goals = tuple(setting.data.goals(data, World(base)))
         if not goals:
             raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
+    hint = f"{data} is not the data that it was drawn on" if data else f"it was drawn with another --world-seed than {seed}"
+    check_world(blueprints, World(base), hint)
     setting = simulate(setting, simulated, World(base))
     source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}
     content = {
@@ -117,7 +129,7 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         "toolset": orjson.dumps(setting.assistant.toolset.specs),
         **({"user_toolset": orjson.dumps(setting.user.toolset.specs)} if setting.user else {}),
     }
-    return Place(setting, base, goals, content, team_content(setting))
+    return Place(setting, base, goals, content, team_content(setting), blueprints)
 
 
 def team_content(setting: Setting) -> tuple[bytes, ...]:
@@ -151,6 +163,8 @@ class Planned:
     persona: Persona
     slip: Slip | None = None
     """What the user gets wrong, where a rule plays them."""
+    strict: bool = False
+    """Whether it is held from a blueprint, so that reaching the goal is not enough (``domain/acceptance.py``)."""
 
     @cached_property
     def world(self) -> World:
@@ -174,22 +188,23 @@ class Planner:
 
     def plan(self, index: int) -> Planned:
         """The conversation of an index: its goal and persona."""
-        names = self.settings.settings
-        place = self._places[names[index % len(names)]]
+        place = self._places[self.settings.setting(index)]
         drawn = blake2b(f"{self.settings.seed}/{index}".encode(), digest_size=6).digest()
         seed = int.from_bytes(drawn)
-        rng = Random(seed)
-        goal = place.goals[index // len(names) % len(place.goals)] if place.goals else place.setting.draw_goal(place.world, rng)
-        kind = place.setting.kind_of(goal)
-        sampler = self.settings.persona_sampler
-        persona = draw_persona(rng, kind, sampler=sampler, index=index // len(names), seed=f"{self.settings.seed}/{place.setting.name}")
+        held = self.settings.blueprints
+        if held:
+            plan = place.blueprints[held.at(index)[1]]
+            goal, persona, content = plan.goal, plan.persona, plan.model_dump_json()
+        else:
+            goal, persona = self._drawn(place, index, Random(seed))
+            content = goal.model_dump_json()
         started = ConversationStarted(
             run=self.settings.name,
             setting=place.setting.name,
             index=index,
             seed=seed,
             persona=self._store.put(persona.model_dump_json().encode()),
-            goal=self._store.put(goal.model_dump_json().encode()),
+            goal=self._store.put(content.encode()),
             models=self.settings.models,
             clock=place.setting.clock,
             limits=place.setting.limits,
@@ -197,4 +212,11 @@ class Planner:
             enforced=self.settings.enforced,
             **self._content[place.setting.name],
         )
-        return Planned(self.settings.stream(index), started, place, goal, persona, Slips(self.settings.slips).draw(seed, goal))
+        slip = Slips(self.settings.slips).draw(seed, goal)
+        return Planned(self.settings.stream(index), started, place, goal, persona, slip, strict=held is not None)
+
+    def _drawn(self, place: Place, index: int, rng: Random) -> tuple[Goal, Persona]:
+        turn, setting = index // len(self.settings.settings), place.setting
+        goal = place.goals[turn % len(place.goals)] if place.goals else setting.draw_goal(place.world, rng)
+        sampler, seed = self.settings.persona_sampler, f"{self.settings.seed}/{setting.name}"
+        return goal, draw_persona(rng, setting.kind_of(goal), sampler=sampler, index=turn, seed=seed)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from actors.plan import Place, Planned, RunSettings, team_content
+from domain.blueprint import Blueprint, planned_in
 from domain.conversation import amended
-from domain.goal import Goal
 from domain.persona.traits import Persona
 from domain.setting import Setting
 from domain.world import World
@@ -46,9 +46,11 @@ class Replanner:
                 started = amended(started, record.event)
         if started is None:
             raise NoSuchPlace(f"{self._log.place} has no conversation {stream!r}")
-        goal = Goal.model_validate_json(self._log.get(started.goal))
+        plan = planned_in(self._log.get(started.goal))
+        held = isinstance(plan, Blueprint)
+        goal = plan.goal if isinstance(plan, Blueprint) else plan
         persona = Persona.model_validate_json(self._log.get(started.persona))
-        return Planned(stream, started, self.place(started), goal, persona)
+        return Planned(stream, started, self.place(started), goal, persona, strict=held)
 
     def place(self, started: ConversationStarted) -> Place:
         """The setting with the world that the log holds, and the policy that the conversation names."""

@@ -18,6 +18,7 @@ from domain.policy import Policy
 from domain.schema import Schema
 from domain.skill import Script, Skill, Slot
 from domain.tools import Toolset
+from domain.wishes import Wishes
 from domain.world import Base, Tables, World
 from events.conversation import Limits
 
@@ -96,6 +97,8 @@ class Setting:
     """What goals may check of a world, by name."""
     axes: tuple[Axis, ...] = ()
     """What its conversations are judged on besides the eight axes."""
+    wishes: Wishes | None = None
+    """What people can want, by kind; None where goals are drawn only as they come."""
 
     @cached_property
     def assistant(self) -> Agent:

@@ -69,7 +69,7 @@ def judge(conversation: Conversation, goal: Goal, gold: World, assertions: Mappi
         findings += [f"not-told:{output}" for output in told(goal.outputs, said)]
     beside = [f"{RECOVERED}:{kind}" for kind in _recovered(conversation)]
     beside += [f"{SLIPPED}:{event.kind}" for event in conversation.history if isinstance(event, UserSlipped)]
-    return Verdict(not findings, (*findings, *beside), _party(conversation) if findings else None)
+    return Verdict(not findings, (*findings, *beside), party_at_fault(conversation) if findings else None)
 
 
 def _uncalled(wanted: Iterable[Action], history: Iterable[Event]) -> Iterator[Action]:
@@ -92,7 +92,7 @@ def _how(ended: ConversationEnded) -> str:
     return ":".join(["ended", ended.reason, *kind])
 
 
-def _party(conversation: Conversation) -> Party:
+def party_at_fault(conversation: Conversation) -> Party:
     """Who kept the goal from being reached.
 
     Whoever the end names, else a tool that was broken to the last, else a user who told something wrong to the last, else the assistant.

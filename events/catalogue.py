@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from events import conversation, imports, judgement, run, subagents, tools
+from events import blueprints, conversation, imports, judgement, run, subagents, tools
 from events.base import Event
 from events.errors import CorruptLog, NewerLog
 
 CLASSES: dict[str, type[Event]] = {
     cls.TOPIC: cls
-    for module in (conversation, imports, judgement, run, subagents, tools)
+    for module in (blueprints, conversation, imports, judgement, run, subagents, tools)
     for cls in vars(module).values()
     if isinstance(cls, type) and issubclass(cls, Event) and cls.TOPIC
 }

@@ -54,6 +54,8 @@ class ConversationFinished(Event):
     usage: Usage | None = None
     """Of all replies together; None where none was paid for."""
     cost_usd: float = 0.0
+    course: str | None = None
+    """Digest of what was said, called and shown, where a goal is held more than once: equal ones say the same again."""
 
 
 class ConversationAbandoned(Event):

@@ -48,6 +48,7 @@ The licence is for whoever publishes the data to choose.
 | `conversation`, `first_event`, `last_event`, `stream_digest`, `world_digest` | where in the log the row comes from |
 | `agent`, `parent_call` | whose record it is, and for a sub-agent the call of its parent that it answers |
 | `run`, `setting`, `goal`, `seed`, `model`, `persona`, `projection` | what made it |
+| `blueprint`, `parts` | the blueprint that it was held from, and those that this was recombined from: split between such families |
 
 `{parquet}` and `{jsonl}` hold the same rows (projection `{version}`). `worldloom verify` derives each of them from the log again.{judged}
 
@@ -72,15 +73,15 @@ _JUDGED = """
 events that each score names as its evidence."""
 
 
-def card(run: RunView, rows: int, judged: int = 0) -> str:
+def card(run: RunView, rows: int, judged: int, accepted: int) -> str:
     """The card of a run's data set.
 
     Args:
         rows: Rows in the data set: one for each agent that wrote something.
         judged: Rows of judgements; nothing is said of them where there are none.
+        accepted: Conversations, each once.
     """
     files = {"parquet": judgements.PARQUET, "jsonl": judgements.JSONL, "rows": judged}
-    accepted = sum(end.accepted for end in run.finished.values())
     models = run.started.settings.get("models")
     proposer = models.get("tools") if isinstance(models, dict) else None
     return _CARD.format(

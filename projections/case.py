@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from domain.agents import ASSISTANT, USER
+from domain.blueprint import goal_in
 from domain.judgement import AXES, Axis
 from domain.slips import in_words
 from domain.team import kind_of
@@ -88,7 +89,7 @@ def case_of(contents: Contents, records: Sequence[Recorded]) -> Case:
     started = records[0].event if records else None
     if not isinstance(started, ConversationStarted):
         raise RecordError(f"{records[0].stream if records else 'an empty stream'} is no conversation, so it cannot be judged")
-    goal = contents.json(started.goal)
+    goal = goal_in(contents.json(started.goal))
     tools = {ASSISTANT: contents.json(started.toolset)}
     if started.user_toolset is not None:
         tools[USER] = contents.json(started.user_toolset)

@@ -51,11 +51,11 @@ def write_dataset(
         OSError: The folder cannot be written.
     """
     run = run or read_run(store)
-    ends = [run.finished[stream] for stream in sorted(run.finished)]
+    ends = run.distinct()
     rows = write_blocks(over(ends, _block, Contents(store), source, watch), folder)
     judged = judgements.write(judgements.rows(store, run), folder) if judgements.any_judgements(store) else 0
     with replacing(folder / CARD) as file:
-        file.write(card(run, rows, judged).encode())
+        file.write(card(run, rows, judged, sum(end.accepted for end in ends)).encode())
     return rows
 
 

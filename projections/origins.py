@@ -1,15 +1,14 @@
 """Origins: where each argument of each tool call of a conversation comes from, and how much of a run is covered."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain.agents import ASSISTANT
+from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
-from domain.world import Base
 from events.conversation import ConversationStarted
 from events.forks import whole
 from events.log import Recorded
@@ -17,9 +16,6 @@ from events.subagents import SubagentStarted
 from projections.contents import Contents
 from projections.many import over, unwatched
 from projections.transcript import agent_prompt, system_prompt
-
-_MOST_CODES, _NAMES = 500, 3
-"""Rows of a table of codes, and fields of a row of it, at the most."""
 
 
 def origins_of(contents: Contents, records: Sequence[Recorded]) -> Iterator[CallOrigins]:
@@ -49,21 +45,6 @@ def briefed(contents: Contents, records: Sequence[Recorded]) -> Origins:
         if isinstance(event, SubagentStarted):
             origins.brief(event.agent, agent_prompt(contents, started, event), contents.json(event.toolset))
     return origins
-
-
-@lru_cache(8)
-def reference_names(base: Base) -> dict[str, tuple[str, ...]]:
-    """What codes are called, by the world's tables that say nothing else, such as ``SEA`` -> (``Seattle``,).
-
-    An agent that was told the name knows the code: everybody does.
-    """
-    tables = (rows for rows in base.tables.values() if 0 < len(rows) <= _MOST_CODES)
-    named = (rows for rows in tables if all(len(row) <= _NAMES and _are_texts(row.values()) for row in rows.values()))
-    return {key: tuple(value for value in row.values() if value != key) for rows in named for key, row in rows.items()}
-
-
-def _are_texts(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
 
 
 class Loose(NamedTuple):

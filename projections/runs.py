@@ -13,6 +13,8 @@ from projections.errors import RecordError
 RUN = "run"
 """Name of the run's own stream."""
 ACCEPTED = "accepted"
+DUPLICATE = "duplicate"
+"""Finding of a conversation that says another one of the run again: ``duplicate:retail/000003``."""
 KEEP = (ACCEPTED, *get_args(Party))
 """What conversations of a data set can be chosen by."""
 
@@ -75,6 +77,19 @@ class RunView:
     def ends(self) -> list[ConversationFinished | ConversationAbandoned]:
         """How each conversation came out, of those that did."""
         return [*self.finished.values(), *self.abandoned.values()]
+
+    def distinct(self) -> list[ConversationFinished]:
+        """How each finished conversation came out, by name; one that says an earlier one again is not accepted besides it."""
+        first: dict[tuple[str, str], str] = {}
+        found = []
+        for stream in sorted(self.finished):
+            end = self.finished[stream]
+            if end.course is not None:
+                known = first.setdefault((stream.partition("/")[0], end.course), stream)
+                if known != stream:
+                    end = end.model_copy(update={"accepted": False, "findings": (*end.findings, f"{DUPLICATE}:{known}")})
+            found.append(end)
+        return found
 
     def only(self, keep: Collection[str]) -> "RunView":
         """

@@ -83,7 +83,7 @@ class Tally:
         if not end.accepted:
             party = end.fault or "not recorded"  # by older versions
             self.parties[party] += 1
-            for code, finding in _reasons(end.findings).items():
+            for code, finding in reasons(end.findings).items():
                 self._note(Failure("conversation not accepted", party, code), finding, end.stream)
         for one in end.incidents:
             what = f"tool {one.who}" if one.party == "tool" else one.who
@@ -97,7 +97,7 @@ class Tally:
             seen.reason, seen.stream = reason, stream
 
 
-def _reasons(findings: Sequence[str]) -> dict[str, str]:
+def reasons(findings: Sequence[str]) -> dict[str, str]:
     """What findings of one kind have in common -> the first of them."""
     for finding in findings:
         if finding.startswith(_WHOLE):

@@ -117,6 +117,7 @@ def load(name: str) -> Setting:
         errands=team.errands(file.user, user) if file.user and user else (),
         checks=_offered(name, "checks", "CHECKS") if (folder / "checks.py").is_file() else {},
         axes=axes,
+        wishes=getattr(_module(name, "goals"), "WISHES", None),
     )
 
 

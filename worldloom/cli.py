@@ -10,6 +10,7 @@ from domain.errors import DomainError
 from events.errors import EventsError
 from worldloom.commands import (
     audit,
+    blueprints,
     calibrate,
     check,
     fork,
@@ -44,8 +45,10 @@ origins.add_to(app)
 view.add_to(app)
 repair.add_to(app)
 slices.add_to(app)
+blueprints.add_to(app)
 imports.add_to(app)
 history.add_to(app)
+blueprints.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130
 

@@ -7,6 +7,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from domain.agents import USER, depth_of
+from domain.blueprint import goal_in
 from domain.judgement import overall
 from domain.slips import in_words
 from events.base import Event
@@ -83,7 +84,7 @@ def _judgements(store: Log, stream: str) -> Iterator[RenderableType]:
 
 
 def _opening(contents: Contents, stream: str, started: ConversationStarted) -> RenderableType:
-    goal = contents.json(started.goal)
+    goal = goal_in(contents.json(started.goal))
     models = ", ".join(f"{role} is {model}" for role, model in started.models.items())
     facts = Text(f"{stream}  {started.setting}, seed {started.seed}, {models}", style="bold")
     return Group(facts, Text(f"goal {goal.get('id', '')}: {goal.get('instruction', '')}", style="dim"))

@@ -41,6 +41,7 @@ _TYPES = {
     "last_event": pa.int64(),
     "accepted": pa.bool_(),
     "findings": pa.list_(_TEXT),
+    "parts": pa.list_(_TEXT),
 }
 SCHEMA = pa.schema([pa.field(name, _TYPES.get(name, _TEXT), nullable=False) for name in Example.model_fields])
 

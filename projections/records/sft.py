@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from domain.agents import ASSISTANT, USER
+from domain.blueprint import Blueprint, goal_in
 from domain.conversation import amended
 from domain.world import World
 from events.conversation import ConversationForked, ConversationStarted
@@ -18,7 +19,7 @@ from projections.errors import RecordError
 from projections.runs import RunView, mismatch, read_run
 from projections.transcript import Line, Message, agent_prompt, system_prompt, transcript
 
-VERSION = "sft.v2"
+VERSION = "sft.v3"
 """Changes whenever equal logs would give other rows."""
 
 
@@ -55,6 +56,10 @@ class Example(BaseModel):
     """Why it is not accepted."""
     persona: str
     """JSON text of the user's persona."""
+    blueprint: str = ""
+    """Name of the blueprint that the conversation was held from; empty where it was not held from one."""
+    parts: tuple[str, ...] = ()
+    """Names of the blueprints that it was recombined from; rows that share a name belong in one split."""
 
 
 def examples(store: Log, *, accepted_only: bool = False, run: RunView | None = None) -> Iterator[Example]:
@@ -107,6 +112,7 @@ def examples_of(contents: Contents, records: Sequence[Recorded], finished: Conve
         "accepted": finished.accepted,
         "findings": finished.findings,
         "persona": contents.text(started.persona),
+        **_blueprint(contents, started),
     }
     for agent, own in by_agent(records).items():
         lines = lines_of(own, agent)
@@ -154,7 +160,15 @@ def by_agent(records: Sequence[Recorded]) -> dict[str, list[Recorded]]:
 
 def _goal_id(contents: Contents, started: ConversationStarted) -> str:
     goal = contents.json(started.goal)
-    return str(goal.get("id", "")) if isinstance(goal, dict) else ""
+    return str(goal_in(goal).get("id", "")) if isinstance(goal, dict) else ""
+
+
+def _blueprint(contents: Contents, started: ConversationStarted) -> dict[str, Any]:
+    document = contents.json(started.goal)
+    if not isinstance(document, dict) or "format" not in document:
+        return {}
+    blueprint = Blueprint.model_validate(document)
+    return {"blueprint": blueprint.name, "parts": blueprint.parts}
 
 
 def _last_world(contents: Contents, started: ConversationStarted, records: Sequence[Recorded]) -> str:

@@ -162,6 +162,7 @@ CUES = {
         r"\bread me\b",
         r"\b(?:check(?! in)|go over|overview of|summary of)\b[^.!?,]*\breservation\b",
     ),
+    "paid_in_all": any_of(r"\ball (?:of )?my (?:trips|reservations)\b", r"\bspent\b[^.!?]*\bwith you\b"),
     "compensation": any_of(r"\bcompensat\w+", r"\bvouchers?\b", r"\bmake (?:it )?up for\b", r"\bgoodwill\b", r"\bgesture\b"),
     "hand_over": any_of(
         r"\b(?:human|real person|actual person|representative|supervisor|manager|live agent)",
@@ -191,6 +192,7 @@ SKILLS = [
     ),
     Skill("flight_status", CUES["flight_status"], flights.flight_status, ("flight_number", "date")),
     Skill("reservation_details", CUES["reservation_details"], reservations.reservation_details, _FIND),
+    Skill("paid_in_all", CUES["paid_in_all"], reservations.paid_in_all),
     Skill("compensation", CUES["compensation"], reservations.compensation, _FIND, "dispute"),
     Skill("hand_over", CUES["hand_over"], shared.hand_over, kind="escalation"),
 ]

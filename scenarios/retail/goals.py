@@ -1,10 +1,13 @@
 """What people want here: one to three things each, drawn over all that the desk can do, and now and then something that it must not."""
 
+from collections.abc import Callable, Sequence
 from random import Random
 
 from domain.goal import Goal, Share
+from domain.wishes import Way, Wishes
 from domain.world import World
-from scenarios.retail.wishes import TO_DECLINE, TO_DO, Caller, Wish
+from scenarios.retail.brinks import BRINKS
+from scenarios.retail.wishes import TO_ASK, TO_DECLINE, TO_DO, Caller, Wish
 
 _DECLINED = 0.15
 """Share of wishes that policy forbids."""
@@ -23,10 +26,19 @@ def draw_goal(world: World, rng: Random) -> Goal:
         for _ in range(rng.choices((1, 2, 3), (50, 35, 15))[0]):
             kinds = TO_DECLINE if rng.random() < _DECLINED else TO_DO
             made = rng.choice(kinds)(caller)
-            last = bool(wishes) and wishes[-1].task.skill == "hand_over"
-            if made is not None and not last and made.task.skill not in [wish.task.skill for wish in wishes]:
+            if made is not None and _goes_with(made, wishes):
                 wishes.append(made)
-    user = caller.user
+    return _goal(caller, wishes)
+
+
+def _goes_with(wish: Wish, others: Sequence[Wish]) -> bool:
+    """Whether a wish can follow others: nothing follows a hand-over, and nobody asks twice for the same kind of thing."""
+    skills = [other.task.skill for other in others]
+    return "hand_over" not in skills[-1:] and wish.task.skill not in skills
+
+
+def _goal(caller: Caller, wishes: Sequence[Wish]) -> Goal:
+    user, rng = caller.user, caller.rng
     identity = {"name": f"{user['name']['first_name']} {user['name']['last_name']}", "zip": user["address"]["zip"]}
     if rng.random() < 0.7:
         identity = {"email": user["email"], **identity}
@@ -40,3 +52,32 @@ def draw_goal(world: World, rng: Random) -> Goal:
         outputs=tuple(output for wish in wishes for output in wish.outputs),
         shares=tuple(Share(actions=int(wish.action is not None), outputs=wish.outputs) for wish in wishes),
     )
+
+
+def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, about: frozenset[str]) -> Goal | None:
+    caller = Caller(world, rng, who, about, near=True)
+    wishes: list[Wish] = []
+    for kind in kinds:
+        made = _KINDS[kind](caller)
+        if made is None or not _goes_with(made, wishes):
+            return None
+        wishes.append(made)
+    return _goal(caller, wishes) if wishes else None
+
+
+def _name(kind: Callable[[Caller], Wish | None]) -> str:
+    return kind.__name__.strip("_")
+
+
+_WAYS: dict[Way, Sequence[Callable[[Caller], Wish | None]]] = {
+    "reads": TO_ASK,
+    "writes": [kind for kind in dict.fromkeys(TO_DO) if kind not in TO_ASK],
+    "declined": TO_DECLINE,
+}
+_KINDS = {_name(kind): kind for kinds in _WAYS.values() for kind in kinds}
+WISHES = Wishes(
+    kinds={_name(kind): way for way, kinds in _WAYS.items() for kind in kinds},
+    draw=_wished,
+    people=lambda world: [key for key, row in world.rows("users") if row["orders"]],
+    brinks=BRINKS,
+)

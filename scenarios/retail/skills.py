@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from domain.skill import LookupRefused, Script, Skill, Slot
-from scenarios.retail import scripts, swapping
+from scenarios.retail import answers, scripts, swapping
 
 
 def any_of(*patterns: str) -> str:
@@ -57,6 +57,7 @@ SLOTS = [
     ),
     Slot("zip", r"\bzip(?: ?code)?(?: is|'s|:| of| would be)? (\d{5})\b", r"\b(?:the|your) zip\b|\bpostal code", answer=r"\b(\d{5})\b"),
     Slot("order_id", r"#?\bW\d{7}\b", r"\border (?:number|id)|\bwhich order|\bnumber of the order|\border's number", clean=_order_id),
+    Slot("item_id", r"(?<![\w#])\d{10}\b", r"\bitem number\b|\bnumber of the item\b"),
     Slot(
         "items",
         r"(?!)",
@@ -126,6 +127,8 @@ CUES = {
         r"\bcheapest\b",
         r"\byour (?:selection|range|assortment|catalog\w*)\b",
     ),
+    "item_question": r"\bitem (?:number|code|no\.?)(?!\w)|\bitem \d{10}\b",
+    "order_sum": any_of(r"\ball (?:of )?my orders\b", r"\bspent\b[^.!?]*\b(?:with you|at your shop)\b"),
     "hand_over": any_of(
         r"\b(?:human|real person|actual person|representative|supervisor|manager|live agent|person to talk to)",
         r"\b(?:speak|talk) (?:to|with|wiht) (?:a|some)",
@@ -144,6 +147,8 @@ SKILLS = [
     Skill("change_default_address", CUES["change_default_address"], scripts.change_default_address, ("address",), "account_issue"),
     Skill("order_status", CUES["order_status"], scripts.order_status, ("order_id",)),
     Skill("product_question", CUES["product_question"], scripts.product_question, ("product",)),
+    Skill("item_question", CUES["item_question"], answers.item_question, ("item_id",)),
+    Skill("order_sum", CUES["order_sum"], answers.order_sum),
     Skill("hand_over", CUES["hand_over"], scripts.hand_over, kind="escalation"),
 ]
 

@@ -25,11 +25,19 @@ class Wish(NamedTuple):
 
 
 class Caller:
-    """A customer while their wishes are drawn; every wish takes an order of its own, so that none gets in another's way."""
+    """A customer while their wishes are drawn; every wish takes an order of its own, so that none gets in another's way.
 
-    def __init__(self, world: World, rng: Random) -> None:
-        self.world, self.rng = world, rng
-        self.user: Mapping[str, Any] = rng.choice([row for _, row in world.rows("users") if row["orders"]])
+    Args:
+        who: Their id; anybody where it is None.
+        about: Ids of orders and payment methods that are taken first.
+        near: Questions are about what they ordered.
+    """
+
+    def __init__(
+        self, world: World, rng: Random, who: str | None = None, about: frozenset[str] = frozenset(), *, near: bool = False
+    ) -> None:
+        self.world, self.rng, self.near, self._about = world, rng, near, about
+        self.user: Mapping[str, Any] = rng.choice([row for key, row in world.rows("users") if row["orders"] and who in (None, key)])
         self.methods: Mapping[str, Mapping[str, Any]] = self.user["payment_methods"]
         self._free = [row for order_id in self.user["orders"] if (row := world.row("orders", order_id)) is not None]
 
@@ -38,7 +46,7 @@ class Caller:
         fitting = [order for order in self._free if order["status"] in statuses]
         if not fitting:
             return None
-        order = self.rng.choice(fitting)
+        order = self.rng.choice([order for order in fitting if order["order_id"] in self._about] or fitting)
         self._free.remove(order)
         return order
 
@@ -51,10 +59,15 @@ class Caller:
         """A wish for a call that must not be made."""
         return Wish(said_of(Action(tool=tool, arguments=arguments), self.world), f"{sentence} The desk will not do it.")
 
+    def ordered(self) -> set[str]:
+        """Ids of the products in their orders."""
+        rows = [row for order_id in self.user["orders"] if (row := self.world.row("orders", order_id)) is not None]
+        return {item["product_id"] for row in rows for item in row["items"]}
+
     def payer(self, amount: float) -> str | None:
         """A payment method that can pay an amount."""
         able = [name for name, method in self.methods.items() if method["source"] != "gift_card" or method["balance"] >= amount]
-        return self.rng.choice(able) if able else None
+        return self.rng.choice([name for name in able if name in self._about] or able) if able else None
 
 
 def _cancel(c: Caller) -> Wish | None:
@@ -172,10 +185,27 @@ def _status(c: Caller) -> Wish | None:
 
 
 def _product(c: Caller) -> Wish:
-    _, product = c.rng.choice(list(c.world.rows("products")))
+    near = c.ordered() if c.near else set()
+    _, product = c.rng.choice([(key, row) for key, row in c.world.rows("products") if not near or key in near])
     number = sum(variant["available"] for variant in product["variants"].values())
     task = Task(skill="product_question", known={"product": product["name"]})
     return Wish(task, f"You want to know how many kinds of {product['name']} are available.", outputs=(str(number),))
+
+
+def _item(c: Caller) -> Wish:
+    near = c.ordered()
+    products = [row for key, row in c.world.rows("products") if key in near or not near]
+    variant = c.rng.choice(list(c.rng.choice(products)["variants"].values()))
+    task = Task(skill="item_question", known={"item_id": variant["item_id"]})
+    return Wish(task, f"You want to know what item number {variant['item_id']} is and costs.", outputs=(f"{variant['price']:.2f}",))
+
+
+def _sum(c: Caller) -> Wish | None:
+    orders = [row for order_id in c.user["orders"] if (row := c.world.row("orders", order_id)) is not None]
+    standing = [row["payment_history"][0]["amount"] for row in orders if row["status"] != "cancelled"]
+    if not standing:
+        return None
+    return Wish(Task(skill="order_sum"), "You want to know what all your orders come to.", outputs=(f"{sum(standing):.2f}",))
 
 
 def _person(c: Caller) -> Wish | None:
@@ -271,6 +301,8 @@ TO_DO: tuple[Callable[[Caller], Wish | None], ...] = (
     _product,
     _person,
 )
+TO_ASK: tuple[Callable[[Caller], Wish | None], ...] = (_status, _product, _item, _sum, _person)
+"""Those that change nothing."""
 TO_DECLINE: tuple[Callable[[Caller], Wish | None], ...] = (
     _late_cancel,
     _bad_reason,

@@ -1,11 +1,14 @@
 """Goals: one to three wishes of one contact, hand-made kinds on rows that fit; some that policy must decline."""
 
+from collections.abc import Sequence
 from random import Random
 
 from domain.errors import SettingError
 from domain.goal import Goal, Share
 from domain.values import FrozenDict
+from domain.wishes import Way, Wishes
 from domain.world import World
+from scenarios.supply_chain.brinks import BRINKS
 from scenarios.supply_chain.wishes import customers, declined, planners
 from scenarios.supply_chain.wishes.plan import Desk, Kind, Wish, carry_out
 
@@ -80,16 +83,49 @@ def _wishes(world: World, contact: FrozenDict, rng: Random, count: int, *, decli
     return wishes
 
 
-def _add(desk: Desk, kind: Kind, wishes: list[Wish]) -> None:
+def _add(desk: Desk, kind: Kind, wishes: list[Wish]) -> bool:
+    """Whether the kind fits, and was added."""
     wish = kind(desk)
-    if wish is None or wish.about & desk.taken:
-        return
-    done = carry_out(desk.world, wish)
-    if done is not None:
-        desk.world = done[0]
-        desk.taken |= wish.about
-        wishes.append(wish)
+    done = None if wish is None or wish.about & desk.taken else carry_out(desk.world, wish)
+    if wish is None or done is None:
+        return False
+    desk.world = done[0]
+    desk.taken |= wish.about
+    wishes.append(wish)
+    return True
 
 
 def _shuffled(kinds: tuple[Kind, ...], rng: Random) -> list[Kind]:
     return rng.sample(kinds, len(kinds))
+
+
+def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, about: frozenset[str]) -> Goal | None:
+    """Of a contact in whose role all the kinds are."""
+    roles = _roles(kinds)
+    contacts = [row for key, row in world.rows("contacts") if row["role"] in roles and who in (None, key)]
+    if not contacts:
+        return None
+    contact = rng.choice(contacts)
+    desk, wishes = Desk(world, contact, rng, first=about), list[Wish]()
+    offered = _OFFERED[contact["role"]]
+    return goal_of(world, contact, wishes, rng) if all(_add(desk, offered[kind], wishes) for kind in kinds) else None
+
+
+def _roles(kinds: Sequence[str]) -> list[str]:
+    """Roles in which all the kinds can be wanted; none where one is named twice."""
+    return [role for role, offered in _OFFERED.items() if set(kinds) <= offered.keys() and len(set(kinds)) == len(kinds) > 0]
+
+
+_WAYS: dict[Way, dict[str, tuple[Kind, ...]]] = {
+    "reads": {**READS, "planner": (*READS["planner"], *planners.ASKED)},
+    "writes": WRITES,
+    "declined": DECLINED,
+}
+_OFFERED = {role: {kind.__name__: kind for kinds in _WAYS.values() for kind in kinds[role]} for role in ("customer", "planner")}
+WISHES = Wishes(
+    kinds={kind.__name__: way for way, roles in _WAYS.items() for kinds in roles.values() for kind in kinds},
+    draw=_wished,
+    people=lambda world: [key for key, _ in world.rows("contacts")],
+    brinks=BRINKS,
+    fits=lambda kinds: bool(_roles(kinds)),
+)

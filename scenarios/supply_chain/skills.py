@@ -179,6 +179,7 @@ SKILLS = (
         planning.purchase_status,
         ("purchase_order_id",),
     ),
+    Skill("incoming", r"\b(?:incoming|still to come|to come in|yet to come)\b", planning.incoming, ("product",)),
     Skill(
         "callback",
         r"\b(?:(?:call(?:ed)?|ring|phone) (?:\w+ )?back|callback|give (?:\w+ )a (?:call|ring))\b",

@@ -64,6 +64,16 @@ def assert_roaming_allowed(world: World, line_id: str) -> bool:
     return line is not None and bool(line["roaming_enabled"])
 
 
+def assert_switched_on(world: World, field: str) -> bool:
+    """Something is on that the phone can have on or off, such as ``wifi_enabled``."""
+    return bool(_own(world)[0][field])
+
+
+def assert_apn_name(world: World, expected_name: str) -> bool:
+    """The APN of the phone is called so."""
+    return bool(_own(world)[0]["active_apn_settings"]["apn_name"] == expected_name)
+
+
 CHECKS = {
     check.__name__: check
     for check in (
@@ -75,5 +85,7 @@ CHECKS = {
         assert_data_refueling_amount,
         assert_line_status,
         assert_roaming_allowed,
+        assert_switched_on,
+        assert_apn_name,
     )
 }

@@ -147,6 +147,11 @@ def suspend_for_overdue_bill(world: Transaction, customer_id: str, line_id: str,
     world.update("lines", line_id, status="Suspended", suspension_start_date=today.isoformat(), **ended)
 
 
+def set_contract_end(world: Transaction, line_id: str, day: str) -> None:
+    """The contract of a line ends on a day."""
+    world.update("lines", line_id, contract_end_date=day)
+
+
 def prepared(world: World, now: str, wrong: list[tuple[Any, dict[str, Any]]]) -> tuple[Change, ...]:
     """What has to change in a world for things to be wrong with it.
 

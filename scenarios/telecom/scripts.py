@@ -21,7 +21,10 @@ def money(amount: float) -> str:
 
 
 def line_of(s: Script) -> Mapping[str, Any]:
-    """The line whose number the user gave."""
+    """The line whose number the user gave; the only one of who does not know it."""
+    if s.unknown("phone_number") and not s.has("phone_number") and len(s.user["line_ids"]) == 1:
+        only: Mapping[str, Any] = s.look("get_details_by_id", id=s.user["line_ids"][0])
+        return only
     for line_id in s.user["line_ids"]:
         line: Mapping[str, Any] = s.look("get_details_by_id", id=line_id)
         if line["phone_number"] == s.need("phone_number"):
@@ -31,7 +34,7 @@ def line_of(s: Script) -> Mapping[str, Any]:
 
 def escalate(s: Script, why: str) -> NoReturn:
     """Give the conversation to a person."""
-    s.look("transfer_to_human_agents", summary=f"{s.user['full_name']} ({s.need('phone_number')}): {why}")
+    s.look("transfer_to_human_agents", summary=f"{s.user['full_name']} ({s.user['customer_id']}): {why}")
     s.hand_over("hand_over.done")
 
 

@@ -1,12 +1,14 @@
 """What one customer can want: the troubles behind it, what must hold in the end, and what they know."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
 from domain.goal import Action, Check, Task
 from domain.world import World
 from scenarios.telecom import faults, troubles
+from scenarios.telecom.scripts import TODAY
 from scenarios.telecom.troubles import Line, Trouble, Wrong, act
 
 _HOPELESS = 0.2
@@ -142,11 +144,91 @@ def travel(rng: Random, about: Line) -> Wish:  # noqa: ARG001
     return Wish(sentence, Task(skill="travel"), wrong, (act("enable_roaming", **about.ids),), checks)
 
 
+def _switched(skill: str, sentence: str, field: str, tool: str) -> Callable[[Random, Line], Wish]:
+    def wish(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+        return Wish(sentence, Task(skill=skill), (), (act(tool),), (_check("assert_switched_on", field=field),))
+
+    return wish
+
+
+def apn(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """The APN has a wrong name."""
+    cure = (act("set_apn_settings", apn_settings={"apn_name": "internet"}),)
+    checks = (_check("assert_apn_name", expected_name="internet"),)
+    sentence = "Somebody changed the APN name on your phone, and you want it put right."
+    return Wish(sentence, Task(skill="apn"), ((faults.break_apn_settings, {}),), cure, checks)
+
+
+def app_access(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """What an app may use."""
+    app = rng.choice(("messaging", "browser"))
+    sentence = f"You want to know which permissions the {app} app on your phone has."
+    task = Task(skill="app_access", known={"app_name": app})
+    return Wish(sentence, task, (), (), (), (act("check_app_status", app_name=app),))
+
+
+def suspend(rng: Random, about: Line) -> Wish:
+    """The line is not needed for a while."""
+    why = rng.choice(("stolen", "lost", "long journey", "hospital", "hardly used"))
+    checks = (_check("assert_line_status", line_id=about.line_id, expected_status="Suspended"),)
+    actions = (act("suspend_line", **about.ids, reason=why),)
+    return Wish(f"You want your line suspended ({why}).", Task(skill="suspend", known={"why": why}), (), actions, checks)
+
+
+def stay_home(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """The journey is over."""
+    checks = (Check(name="assert_roaming_allowed", arguments={"line_id": about.line_id}, expected=False),)
+    wrong: Wrong = ((faults.set_roaming, {**about.ids, "allowed": True}),)
+    sentence = "You are back from other countries, and no longer want your line to work there."
+    return Wish(sentence, Task(skill="stay_home"), wrong, (act("disable_roaming", **about.ids),), checks)
+
+
+def person(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """Talk to a person."""
+    return Wish("You want to talk to a person, and nothing else.", Task(skill="hand_over"), (), (), (), (_TRANSFER,))
+
+
+def too_much(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """More data at a time than is added."""
+    task = Task(skill="refuel", known={"amount": f"{rng.choice((2.1, 2.5, 3, 5)):g} GB"})
+    return Wish(f"You want {task.known['amount']} of data added to your line. The desk will not do it.", task, (), (), ())
+
+
+def nothing_due(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """A bill that is not overdue."""
+    return Wish("You believe that a bill of yours is overdue, and want to pay it. None is.", Task(skill="pay_bill"), (), (), ())
+
+
+def last_day(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """The line is suspended for a bill, and its contract ends today."""
+    return _ending(about, TODAY, troubles.suspended(about, contract_ended=False).cure, "connected")
+
+
+def day_late(rng: Random, about: Line) -> Wish:  # noqa: ARG001
+    """The line is suspended for a bill, and its contract ended yesterday."""
+    before = (date.fromisoformat(TODAY) - timedelta(days=1)).isoformat()
+    return _ending(about, before, (), "no_service")._replace(calls=(_TRANSFER,))
+
+
+def _ending(about: Line, day: str, cure: tuple[Action, ...], status: str) -> Wish:
+    wrong = (*troubles.suspended(about, contract_ended=False).wrong, (faults.set_contract_end, {"line_id": about.line_id, "day": day}))
+    checks = [_check("assert_service_status", expected_status=status)]
+    sentence = "Your phone has had no service for hours. You want a signal in the status bar again, and would pay a bill for it."
+    return Wish(sentence, Task(skill="no_service"), wrong, cure, tuple(checks))
+
+
 def draw_wish(kind: str, rng: Random, customer: Mapping[str, Any], line: Mapping[str, Any], world: World) -> Wish:
     """A wish of a kind, for one line of a customer."""
     return WISHES[kind](rng, _line(rng, customer, line, world))
 
 
+_SWITCHES = {
+    "wifi": _switched("wifi", "You want Wi-Fi on, on your phone.", "wifi_enabled", "toggle_wifi"),
+    "vpn": _switched("vpn", "You want your phone connected to the VPN.", "vpn_connected", "connect_vpn"),
+    "data_saver": _switched("data_saver", "You want Data Saver on, on your phone.", "data_saver_mode", "toggle_data_saver_mode"),
+}
 WISHES: Mapping[str, Callable[[Random, Line], Wish]] = {
-    wish.__name__: wish for wish in (no_service, mobile_data, mms, refuel, pay_bill, travel)
+    **{wish.__name__: wish for wish in (no_service, mobile_data, mms, refuel, pay_bill, travel)},
+    **{wish.__name__: wish for wish in (apn, app_access, suspend, stay_home, person, too_much, nothing_due, last_day, day_late)},
+    **_SWITCHES,
 }

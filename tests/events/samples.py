@@ -1,6 +1,7 @@
 """One event of every kind, with every field told."""
 
 from events.base import Event
+from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.conversation import (
     AssistantSpoke,
     ConversationEnded,
@@ -154,4 +155,12 @@ SAMPLES: list[Event] = [
     MessageSetAside(code="result-without-call", message=5, raw="{}"),
     ToolDiverged(agent="assistant", call_id="c1", cause="rounding", path="content /price", recomputed="1.5"),
     ToolWasLive(agent="assistant", call_id="c1", why="unknown-tool"),
+    BlueprintAccepted(name="parcels-0123456789ab", blueprint="d", drawn=3, round=1, diff=("returns.R-1.status",)),
+    BlueprintRejected(
+        name="parcels-0123456789ab",
+        blueprint="d",
+        drawn=4,
+        stage="solvability",
+        reasons=(Reason(code="unknown-id", place="actions.2.return_id", sentence="There is no return R-9; name one of the world."),),
+    ),
 ]

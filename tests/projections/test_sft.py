@@ -42,10 +42,11 @@ rows = st.builds(
     last_event=number,
     accepted=st.booleans(),
     findings=st.lists(texts, max_size=2).map(tuple),
+    parts=st.lists(texts, max_size=2).map(tuple),
     **{
         name: texts
         for name in Example.model_fields
-        if name not in ("messages", "seed", "first_event", "last_event", "accepted", "findings")
+        if name not in ("messages", "seed", "first_event", "last_event", "accepted", "findings", "parts")
     },
 )
 
@@ -67,7 +68,7 @@ def test_row_resolves_to_its_events(run) -> None:
     store.close()
 
     assert (row.conversation, row.run, row.setting, row.goal, row.seed) == ("parcels/000000", "run-test", "parcels", "goal-0", 1)
-    assert (row.agent, row.model, row.projection) == ("assistant", "offline/assistant", "sft.v2")
+    assert (row.agent, row.model, row.projection) == ("assistant", "offline/assistant", "sft.v3")
     assert row.stream_digest == head.digest
     assert row.first_event == 1
     assert row.last_event < head.position

@@ -16,6 +16,7 @@ VALUES = {
     "address": "12 Alder Way, Suite 204, Madison, WI 53703",
     "reason": "no longer needed",
     "product": "Yoga Mat",
+    "item_id": "1008292230",
     "email": "mira.holt12@example.com",
     "name": "Mira Holt",
     "zip": "53703",

@@ -10,7 +10,8 @@ from domain.persona.sampling import draw_persona
 from tests.scenarios.telecom_desk import SETTING
 
 VALUES = {"phone_number": "555-201-4417", "place": "abroad", "amount": "1.5 GB", "name": "Greta Farrow"}
-ABOUT = {"used": "3.2 GB", "limit": "3 GB", "bill_id": "B123456", "wrong": "555-000-0000"}
+VALUES |= {"customer_id": "C2041", "dob": "1984-03-09", "why": "stolen", "app_name": "messaging"}
+ABOUT = {"used": "3.2 GB", "limit": "3 GB", "bill_id": "B123456", "wrong": "555-000-0000", "app_name": "messaging"}
 ERRANDS = {
     "bar": "check_status_bar",
     "bar_airplane": "toggle_airplane_mode",
@@ -37,6 +38,15 @@ ERRANDS = {
     "permissions": "check_app_permissions",
     "storage_granted": "grant_app_permission",
     "sms_granted": "grant_app_permission",
+    "wifi": "check_wifi_status",
+    "bar_wifi": "toggle_wifi",
+    "vpn": "check_vpn_status",
+    "bar_vpn_on": "connect_vpn",
+    "saver": "check_data_restriction_status",
+    "bar_saver_on": "toggle_data_saver_mode",
+    "bar_apn": "set_apn_settings",
+    "apps": "check_installed_apps",
+    "app_status": "check_app_status",
 }
 QUESTIONS = {"amount": ["ask.amount", "ask.amount_used_up"], "phone_number": ["ask.phone_number", "authenticate.not_found"]}
 ROUNDS = 200

@@ -9,17 +9,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from actors.blueprints import Held, read_held
 from actors.minds import check_models, is_ours
 from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, data_digest, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.agents import USER
+from domain.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.faults import KINDS, Faults
 from domain.persona.sampling import SAMPLERS, check_sampler
 from domain.simulated import TOOLS
 from domain.slips import KINDS as SLIPS
 from domain.slips import Slips
+from projections.blueprints.files import world_seed_of
 from projections.costs import read_costs
 from projections.dataset import write_dataset
 from projections.folder import RunFolder
@@ -34,6 +37,8 @@ from worldloom.summary import failures, settings_table
 
 console = Console(highlight=False)
 _NONE_HELD = 1
+_COUNT = 20
+"""Conversations of a run that is not told how many."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,11 +48,18 @@ def add_to(app: typer.Typer) -> None:
 
 
 def generate(
-    settings: Annotated[list[str], typer.Argument(metavar="SETTING...", help="One or more settings; conversations take turns.")],
-    count: Annotated[int, typer.Option("-n", "--count", min=1, help="Conversations in all.")] = 20,
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="SETTING...", help="One or more settings; conversations take turns.")
+    ] = None,
+    count: Annotated[int | None, typer.Option("-n", "--count", min=1, help="Conversations in all; 20.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides every byte, with the other settings.")] = 0,
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; the same command goes on in it.")] = Path("out"),
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
+    blueprints: Annotated[
+        Path | None, typer.Option("--blueprints", help="File or folder of blueprints to hold, instead of goals that the settings draw.")
+    ] = None,
+    attempts: Annotated[int, typer.Option("--attempts", min=1, help="Conversations of each blueprint.")] = 1,
+    world_seed: Annotated[int | None, typer.Option("--world-seed", min=0, help="Of the blueprints' worlds; as their folder says.")] = None,
     user: Annotated[str, typer.Option("--user", help="Model that plays the user.")] = "offline/user",
     assistant: Annotated[str, typer.Option("--assistant", help="Model that plays the assistant.")] = "offline/assistant",
     persona_sampler: Annotated[str, typer.Option("--persona-sampler", help=f"How users are drawn: {', '.join(SAMPLERS)}.")] = SAMPLERS[0],
@@ -72,7 +84,8 @@ def generate(
     ray_address: Annotated[str | None, typer.Option("--ray-address", help="A running Ray cluster; auto finds one here.")] = None,
 ) -> None:
     """Generate conversations, and the data set made of them; exit code 1 where not one could be held to its end."""
-    loaded = {name: load(name) for name in settings}
+    held, grouped = _blueprints(blueprints, attempts, world_seed, settings or [], count)
+    loaded = {name: load(name) for name in grouped or settings or []}
     check_sampler(persona_sampler)
     names_simulated = tuple(sorted({name.strip() for name in simulated.split(",") if name.strip()}))
     check_simulated(list(loaded.values()), names_simulated)
@@ -84,7 +97,7 @@ def generate(
     check_models({role: name for role, name in chosen.models.items() if chosen.reach.recording(role) is None})
     run_settings = RunSettings(
         settings=tuple(loaded),
-        count=count,
+        count=held.conversations if held else count or _COUNT,
         seed=seed,
         models=chosen.models,
         roles=chosen.roles,
@@ -93,15 +106,17 @@ def generate(
         simulate=names_simulated,
         faults=_rates("--faults", faults, Faults, KINDS),
         slips=_slips(user_slips, chosen.models[USER]),
+        blueprints=held,
     )
-    placed = Placement(placement, workers, capacity, ray_address).settled(count)
-    places = {name: prepare(setting, seed, data, names_simulated) for name, setting in loaded.items()}
+    placed = Placement(placement, workers, capacity, ray_address).settled(run_settings.count)
+    of_worlds = held.world_seed if held else seed
+    places = {name: prepare(setting, of_worlds, data, names_simulated, grouped.get(name, ())) for name, setting in loaded.items()}
     folder = RunFolder.start(out, run_settings.model_dump(mode="json"), [store] if store else placed.logs())
     log = folder.write_log()
     try:
         ledger = Ledger(run_settings, log)
         if ledger.open():
-            with crew_of(placed, run_settings, places, folder.path, log, data, chosen.reach) as crew:
+            with crew_of(placed, run_settings, places, folder.path, log, data, chosen.reach, blueprints) as crew:
                 _hold(ledger, crew)
         if not ledger.open():
             ledger.close()
@@ -113,6 +128,27 @@ def generate(
     _tell_costs(ledger, folder)
     if not ledger.view.finished:
         raise typer.Exit(_NONE_HELD)
+
+
+def _blueprints(
+    path: Path | None, attempts: int, world_seed: int | None, settings: Sequence[str], count: int | None
+) -> tuple[Held | None, dict[str, tuple[Blueprint, ...]]]:
+    """What is to be held, and the blueprints by setting; nothing where the settings draw goals of their own.
+
+    Raises:
+        SettingError: Settings and blueprints are both given, or neither is.
+        RecordError: The blueprints cannot be read.
+    """
+    if path is None:
+        if not settings:
+            raise SettingError(f"which settings? there are {', '.join(names())}; or name blueprints to hold with --blueprints")
+        if attempts > 1:
+            raise SettingError(f"--attempts {attempts} is for blueprints; name them with --blueprints, or leave it out")
+        return None, {}
+    if settings or count is not None:
+        told = " ".join([*settings, *([f"-n {count}"] if count is not None else [])])
+        raise SettingError(f"{told}: --blueprints {path} says which settings and how many conversations; leave it out")
+    return read_held(path, attempts, world_seed_of(path) if world_seed is None else world_seed)
 
 
 def _slips(text: str, user: str) -> dict[str, float]:

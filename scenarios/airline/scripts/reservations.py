@@ -136,3 +136,14 @@ def change_number(s: Script) -> NoReturn:
 def add_insurance(s: Script) -> NoReturn:
     """Insurance is sold with the booking only."""
     s.decline("add_insurance.declined", **about(find_reservation(s)))
+
+
+def paid_in_all(s: Script) -> NoReturn:
+    """Say what all standing reservations of the user have cost."""
+    found = [s.look("get_reservation_details", reservation_id=name) for name in profile(s)["reservations"]]
+    standing = [row for row in found if row["status"] is None]
+    amounts = [paid["amount"] for row in standing for paid in row["payment_history"] if paid["amount"] > 0]
+    if not amounts:
+        s.tell("paid_in_all.none")
+    total = s.look("calculate", expression=" + ".join(map(str, amounts)))
+    s.tell("paid_in_all.told", total=words.money(round(float(total))), trips=[row["reservation_id"] for row in standing])

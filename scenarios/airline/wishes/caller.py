@@ -30,11 +30,16 @@ class Wish(NamedTuple):
 
 
 class Caller:
-    """One user; every wish takes a reservation of its own and is carried out, so that none gets in another's way."""
+    """One user; every wish takes a reservation of its own and is carried out, so that none gets in another's way.
 
-    def __init__(self, world: World, rng: Random) -> None:
-        self.world, self.rng = world, rng
-        self.user_id: str = rng.choice([key for key, row in world.rows("users") if row["reservations"]])
+    Args:
+        who: Their id; anybody where it is None.
+        about: Ids of reservations that are taken first.
+    """
+
+    def __init__(self, world: World, rng: Random, who: str | None = None, about: frozenset[str] = frozenset()) -> None:
+        self.world, self.rng, self._about = world, rng, about
+        self.user_id: str = rng.choice([key for key, row in world.rows("users") if row["reservations"] and who in (None, key)])
         self._free = [self.reservation(name) for name in self.user["reservations"]]
 
     @property
@@ -66,7 +71,7 @@ class Caller:
         fitting = [row for row in self._free if fits(row)]
         if not fitting:
             return None
-        taken = self.rng.choice(fitting)
+        taken = self.rng.choice([row for row in fitting if row["reservation_id"] in self._about] or fitting)
         self._free.remove(taken)
         return taken
 

@@ -116,6 +116,15 @@ def details(c: Caller) -> Wish | None:
     return single("reservation_details", c.known(reservation), sentence, None, outputs)
 
 
+def paid_in_all(c: Caller) -> Wish | None:
+    """Ask what all of them have cost."""
+    rows = [c.reservation(name) for name in c.user["reservations"]]
+    amounts = [entry["amount"] for row in rows if row["status"] is None for entry in row["payment_history"] if entry["amount"] > 0]
+    if not amounts:
+        return None
+    return single("paid_in_all", {}, "You want to know what all your reservations have cost.", None, [words.money(sum(amounts))])
+
+
 def compensated(c: Caller) -> Wish | None:
     """Ask for compensation for a flight that the airline cancelled."""
     reservation = c.take(lambda row: "cancelled" in c.statuses(row) and terms.is_favoured(c.user["membership"], row))

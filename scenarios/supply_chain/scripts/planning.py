@@ -44,6 +44,15 @@ def purchase_status(s: Script) -> NoReturn:
     s.tell("purchase_status.told", **_values(order))
 
 
+def incoming(s: Script) -> NoReturn:
+    """What is still to come in of a product."""
+    planner_only(s)
+    product = product_id(s)
+    orders = s.look("list_purchase_orders", product_id=product)
+    rows = [f"{row['purchase_order_id']}: {row['outstanding']} units, expected on {row['expected_on']}" for row in orders]
+    s.tell("incoming.told" if rows else "incoming.none", product_id=product, rows=rows or ["none"])
+
+
 def create_purchase(s: Script) -> NoReturn:
     """Buy from the cheapest supplier, within the planner's spend limit."""
     planner_only(s)

@@ -57,12 +57,14 @@ class Desk:
         contact: Who wishes.
         rng: Chance.
         taken: Identifiers that earlier wishes are about.
+        first: Identifiers of records that are picked before others.
     """
 
     world: World
     contact: FrozenDict
     rng: Random
     taken: set[str] = field(default_factory=set)
+    first: frozenset[str] = frozenset()
 
     @property
     def company(self) -> FrozenDict:
@@ -79,7 +81,7 @@ class Desk:
     def pick(self, rows: Iterator[FrozenDict] | list[FrozenDict], key: str) -> FrozenDict | None:
         """One of the rows that no earlier wish is about, or None."""
         left = [row for row in rows if row[key] not in self.taken]
-        return self.rng.choice(left) if left else None
+        return self.rng.choice([row for row in left if row[key] in self.first] or left) if left else None
 
     def own(self, table: str, *statuses: str) -> list[FrozenDict]:
         """Rows of the contact's company in some status, or in any."""

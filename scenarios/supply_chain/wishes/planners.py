@@ -55,6 +55,16 @@ def purchase_status(desk: Desk) -> Wish | None:
     return Wish("purchase_status", {"purchase_order_id": key}, prose, outputs=(order["expected_on"],), about=frozenset({key}))
 
 
+def incoming(desk: Desk) -> Wish | None:
+    """What comes next of a product?"""
+    order = pick_purchase(desk, "sent", "confirmed", "shipped")
+    if order is None:
+        return None
+    key = order["product_id"]
+    prose = f"know what is still to come in of {key}"
+    return Wish("incoming", {"product": desk.product(key)}, prose, outputs=(order["purchase_order_id"],), about=frozenset({key}))
+
+
 def create_purchase(desk: Desk) -> Wish | None:
     """Within the spend limit, from the minimum order on."""
     product = desk.pick([row for _, row in desk.world.rows("products") if cheapest_offer(desk, row["product_id"])], "product_id")
@@ -142,3 +152,5 @@ def cheapest_offer(desk: Desk, product_id: str) -> FrozenDict | None:
 
 READS: tuple[Kind, ...] = (check_stock, purchase_status)
 WRITES: tuple[Kind, ...] = (transfer_stock, create_purchase, amend_purchase, cancel_purchase, receive_goods)
+ASKED: tuple[Kind, ...] = (incoming,)
+"""Asked only where a conversation is planned."""

@@ -1,0 +1,102 @@
+"""Verifying: a blueprint goes through the stages, one after another, and stops at the first that has something against it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from actors.drawing.drawings import Failed, Verify
+from actors.drawing.rehearsal import rehearse
+from domain.blueprint import Blueprint
+from domain.setting import Setting
+from domain.values import canonical
+from domain.verifying.execution import execution
+from domain.verifying.format import format as well_formed
+from domain.verifying.ground import Ground
+from domain.verifying.necessity import necessity
+from domain.verifying.policy import policy
+from domain.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
+from domain.verifying.solvability import solvability
+from domain.verifying.uniqueness import uniqueness
+from domain.world import Base, World
+from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason, Stage
+from events.digests import content_digest
+
+
+class Verified(NamedTuple):
+    """What verifying came to."""
+
+    blueprint: Blueprint
+    stage: Stage | None
+    """That stopped it; None where it passed."""
+    reasons: tuple[Reason, ...] = ()
+    diff: tuple[str, ...] = ()
+    """``table.key.field`` of all that the gold path changes."""
+
+    def event(self, drawn: int, round: int = 0) -> BlueprintAccepted | BlueprintRejected:
+        """As it is recorded.
+
+        Args:
+            drawn: Which of the drawings it is, counted from 0.
+            round: How often it was written again before.
+        """
+        body = canonical(self.blueprint.model_dump(mode="json"))
+        about = {"name": self.blueprint.name, "blueprint": content_digest(body)}
+        if self.stage is None:
+            return BlueprintAccepted(**about, drawn=drawn, round=round, diff=self.diff)
+        return BlueprintRejected(**about, drawn=drawn, round=round, stage=self.stage, reasons=self.reasons)
+
+
+STAGES: tuple[tuple[Stage, Callable[[Ground], list[Reason]]], ...] = (("format", well_formed), ("execution", execution), ("policy", policy))
+"""Those that come before anything else makes sense."""
+
+
+def walkable(ground: Ground) -> Verified | None:
+    """Why no instruction can make a blueprint sound, whoever writes it; None where its gold path is."""
+    for name, stage in STAGES:
+        reasons = tuple(reason for reason in stage(ground) if reason.place != "instruction")
+        if reasons:
+            return Verified(ground.blueprint, name, reasons)
+    return None
+
+
+def verify(ground: Ground, *, rehearsed: bool = True) -> Verified:
+    """
+    Take a blueprint through all stages that need no model.
+
+    Args:
+        rehearsed: Also hold it, which translates its text back; not for tasks in free text, which rules do not understand.
+    """
+    for name, stage in STAGES:
+        reasons = stage(ground)
+        if reasons:
+            return Verified(ground.blueprint, name, tuple(reasons))
+    reasons = solvability(ground)
+    held = held_as_said(ground) if rehearsed else None
+    if held is not None:
+        reasons = asked_for(ground, held, reasons) or rederived(ground, held)
+    if reasons:
+        return Verified(ground.blueprint, "solvability", tuple(reasons))
+    reasons = [*necessity(ground), *(demanded(ground, held) if held else ())]
+    if reasons:
+        return Verified(ground.blueprint, "necessity", tuple(reasons))
+    reasons = uniqueness(ground)
+    if reasons:
+        return Verified(ground.blueprint, "uniqueness", tuple(reasons))
+    return Verified(ground.blueprint, None, (), ground.diff)
+
+
+def held_as_said(ground: Ground) -> Rehearsal:
+    """What becomes of a blueprint that rules hold, whose user knows no more than its text says."""
+    blueprint = ground.blueprint
+    missing = unsaid(blueprint, ground.setting.clock)
+    goal = as_said(blueprint.goal, missing)
+    return Rehearsal(rehearse(ground.setting, World(ground.base), goal, blueprint.persona, blueprint.seed).held, missing)
+
+
+def staged(setting: Setting, base: Base) -> Verify:
+    """All stages, as whoever draws blueprints wants them."""
+
+    def stopped(blueprint: Blueprint) -> Failed | None:
+        verified = verify(Ground(blueprint, setting, base))
+        return None if verified.stage is None else Failed(verified.stage, verified.reasons)
+
+    return stopped

@@ -1,0 +1,115 @@
+"""Feasible pairs: which tool can feed which, found by splicing paths that were gone and going the splice with all rules in force."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from domain.agents import ASSISTANT, USER, Agent
+from domain.conversation import CallTools, Conversation, RunTool, Speak, Wanted, decide, replay
+from domain.outcome import Environment
+from domain.policy import Memory
+from domain.setting import Setting
+from domain.toolgraph import Pair, Step, pairs, words
+from domain.values import canonical
+from domain.world import World
+from events.base import Event
+from events.conversation import ConversationStarted, ModelReplied
+from events.tools import Change, ToolAnswered
+
+_TRIALS = 4
+"""Splices that are tried for a pair."""
+_SHALL, _YES = "Shall I go ahead?", "Yes, please go ahead."
+
+
+class Gone(NamedTuple):
+    """A path that was gone."""
+
+    who: str
+    """Whose it is: other people's calls are not spliced in."""
+    setup: tuple[Change, ...]
+    steps: tuple[Step, ...]
+
+
+class _Place(NamedTuple):
+    path: int
+    step: int
+
+
+def feasible_pairs(setting: Setting, world: World, paths: Sequence[Gone], names: frozenset[str]) -> set[Pair]:
+    """
+    Pairs of tools for which there is a path on which the first feeds the second: one of those given, or a splice of two of them.
+
+    Args:
+        world: In which all the paths begin, but for what is different.
+        names: Keys of the world's rows.
+    """
+    found: set[Pair] = set().union(*(pairs(gone.steps, names) for gone in paths))
+    tried: dict[Pair, int] = {}
+    for pair, one, other in _meeting(paths, names):
+        if pair not in found and tried.get(pair, 0) < _TRIALS:
+            tried[pair] = tried.get(pair, 0) + 1
+            calls = _spliced(paths[one.path].steps[: one.step + 1], paths[other.path].steps[: other.step + 1])
+            setup = dict.fromkeys([*map(_same, paths[one.path].setup), *map(_same, paths[other.path].setup)])
+            if calls is not None and goes(setting, world, [Change.model_validate_json(change) for change in setup], calls):
+                found.add(pair)
+    return found
+
+
+def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequence[Step]) -> bool:
+    """Whether calls are all answered, one after another, with all rules in force and a user who agrees to each change."""
+    own = setting.user.tools if setting.user else {}
+    desk = Agent(ASSISTANT, "", setting.policy.prose, setting.service_tools)
+    environment = Environment(desk, setting.policy, setting.schema, user=setting.user)
+    nothing = dict.fromkeys(("run", "scenario", "policy", "toolset", "persona", "goal", "world"), "")
+    started = ConversationStarted(setting=setting.name, index=0, seed=0, models={}, clock=setting.clock, setup=tuple(setup), **nothing)
+    state, memory = replay(Conversation(world), [started]), Memory()
+
+    def do(command: Speak | CallTools | RunTool) -> list[Event]:
+        nonlocal state
+        events = decide(state, command, environment, memory)
+        state = replay(state, events)
+        for event in events:
+            memory.observe(event)
+        return events
+
+    do(Speak(USER, _YES))
+    for call in calls:
+        agent = USER if call.tool in own else ASSISTANT
+        if agent == ASSISTANT and call.writes:
+            do(Speak(ASSISTANT, _SHALL))
+            do(Speak(USER, _YES))
+        do(CallTools(agent, [Wanted(call.tool, call.arguments)], via=ModelReplied(agent=agent, model="gold")))
+        if not isinstance(do(RunTool())[-1], ToolAnswered):
+            return False
+    return True
+
+
+def _meeting(paths: Sequence[Gone], names: frozenset[str]) -> Iterator[tuple[Pair, _Place, _Place]]:
+    """(tools, step that shows something, step that is given it) of the same people's paths, in the order of the paths."""
+    shown: dict[tuple[str, str], list[_Place]] = {}
+    for number, gone in enumerate(paths):
+        for place, step in enumerate(gone.steps):
+            for word in sorted(words(step.observation, names)):
+                shown.setdefault((gone.who, word), []).append(_Place(number, place))
+    for number, gone in enumerate(paths):
+        for place, step in enumerate(gone.steps):
+            for word in sorted(words(step.arguments, names)):
+                for one in shown.get((gone.who, word), ()):
+                    yield (paths[one.path].steps[one.step].tool, step.tool), one, _Place(number, place)
+
+
+def _spliced(one: Sequence[Step], other: Sequence[Step]) -> list[Step] | None:
+    """The first path, then the calls of the second that are not on it; None where its last one is."""
+    *before, last = other
+    made = {_call(step) for step in one}
+    if _call(last) in made:
+        rest = [step for step in one[:-1] if _call(step) != _call(last)]
+        return [*rest, one[-1], last] if _call(one[-1]) != _call(last) else None
+    return [*one, *(step for step in before if _call(step) not in made), last]
+
+
+def _call(step: Step) -> bytes:
+    return canonical([step.tool, step.arguments])
+
+
+def _same(change: Change) -> str:
+    return change.model_dump_json()

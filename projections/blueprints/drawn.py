@@ -1,0 +1,66 @@
+"""What a log says of the blueprints that were drawn."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from domain.blueprint import Blueprint
+from events.blueprints import BlueprintAccepted, BlueprintRejected
+from events.log import Log
+from projections.errors import NoSuchPlace
+
+_DRAWN = "blueprints/"
+"""Before a setting's name: the stream of its drawings."""
+Outcome = BlueprintAccepted | BlueprintRejected
+
+
+def stream_of(setting: str) -> str:
+    """Name of the stream of a setting's drawings."""
+    return f"{_DRAWN}{setting}"
+
+
+def drawn_in(log: Log) -> list[str]:
+    """Settings of which blueprints were drawn, sorted."""
+    return [stream.removeprefix(_DRAWN) for stream in log.streams() if stream.startswith(_DRAWN)]
+
+
+def outcomes_in(log: Log, setting: str) -> Iterator[Outcome]:
+    """How each drawing of a setting came out, in their order."""
+    for record in log.read(stream_of(setting)):
+        if isinstance(record.event, Outcome):
+            yield record.event
+
+
+def accepted_in(log: Log, settings: list[str]) -> Iterator[Blueprint]:
+    """Blueprints that were accepted, setting by setting, in the order in which they were drawn."""
+    for setting in settings:
+        for event in outcomes_in(log, setting):
+            if isinstance(event, BlueprintAccepted):
+                yield Blueprint.model_validate_json(log.get(event.blueprint))
+
+
+def rejections_in(log: Log, setting: str) -> dict[str, int]:
+    """``stage: code`` -> drawings that were rejected for it, by their first reason; the most frequent first."""
+    found = (event for event in outcomes_in(log, setting) if isinstance(event, BlueprintRejected))
+    return dict(Counter(f"{event.stage}: {event.reasons[0].code}" for event in found).most_common())
+
+
+def drawn_as(log: Log, name: str) -> tuple[Blueprint, Outcome]:
+    """
+    A blueprint, and how it came out.
+
+    Args:
+        name: Its own, or the beginning of it; or its setting and the number of its drawing, such as ``retail/0``.
+
+    Raises:
+        NoSuchPlace: There is none, or there are several.
+    """
+    found = {event.name: event for setting in drawn_in(log) for event in outcomes_in(log, setting) if _is_called(event, setting, name)}
+    if len(found) == 1:
+        (event,) = found.values()
+        return Blueprint.model_validate_json(log.get(event.blueprint)), event
+    what = f"{name!r} is the beginning of {', '.join(list(found)[:3])}" if found else f"there is no blueprint {name!r}"
+    raise NoSuchPlace(f"{log.place}: {what}; blueprints.jsonl has them all, and retail/0 is the first drawing of retail")
+
+
+def _is_called(event: Outcome, setting: str, name: str) -> bool:
+    return event.name.startswith(name) or name == f"{setting}/{event.drawn}"

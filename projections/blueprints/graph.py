@@ -1,0 +1,61 @@
+"""The tool graph of a setting as its blueprints show it: which tools feed which, and which could but never do."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from domain.blueprint import Blueprint
+from domain.feasible import Gone, feasible_pairs
+from domain.goldpath import gone
+from domain.setting import Setting
+from domain.toolgraph import Pair, Step, ToolGraph, words
+from domain.world import World
+
+
+class Graphed(NamedTuple):
+    """What blueprints cover of a tool graph."""
+
+    blueprints: int
+    broken: tuple[str, ...]
+    """Names of those of which a call is not answered in a clean world."""
+    graph: ToolGraph
+    feasible: frozenset[Pair]
+
+    @property
+    def missing(self) -> list[str]:
+        """Tools that no blueprint calls."""
+        return sorted(set(self.graph.tools) - self.graph.uses.keys())
+
+    @property
+    def covered(self) -> float:
+        """Share of the feasible pairs that some blueprint goes through, 0 to 1."""
+        return len(self.graph.pairs.keys() & self.feasible) / len(self.feasible) if self.feasible else 1.0
+
+    def document(self) -> dict[str, Any]:
+        """As JSON: every feasible pair with the number of blueprints that go through it."""
+        known = self.graph.pairs
+        return {
+            "blueprints": self.blueprints,
+            "tools": {tool: self.graph.uses[tool] for tool in self.graph.tools},
+            "pairs": {" -> ".join(pair): known.get(pair, 0) for pair in sorted(self.feasible)},
+        }
+
+
+def graphed(setting: Setting, world: World, blueprints: Iterable[Blueprint], names: frozenset[str]) -> Graphed:
+    """Go every gold path anew in a clean world, and see what feeds what.
+
+    Args:
+        world: In which all begin, but for what is different.
+        names: Keys of the world's rows.
+    """
+    graph, paths, broken = ToolGraph(setting.toolset, names), list[Gone](), list[str]()
+    people = frozenset(setting.wishes.people(world)) if setting.wishes else frozenset()
+    for blueprint in blueprints:
+        goal = blueprint.goal
+        calls, _ = gone(world.with_changes(goal.setup), goal.actions, setting)
+        if any(call.refused for call in calls):
+            broken.append(blueprint.name)
+        steps = tuple(Step(call.action.tool, call.action.arguments, call.shown, call.writes) for call in calls if not call.refused)
+        graph.add(steps)
+        found = words(steps[0].observation, people) & people if steps else people
+        paths.append(Gone(min(found, default=blueprint.name), goal.setup, steps))
+    return Graphed(len(paths), tuple(broken), graph, frozenset(feasible_pairs(setting, world, paths, names)))

@@ -1,0 +1,53 @@
+"""``worldloom blueprints verify``: what passes, what does not and why, and the exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from actors.plan import prepare
+from benchmarks.walks import walked
+from projections.blueprints.files import FILE, read_blueprints, write_blueprints
+from scenarios.load import load
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Two blueprints."""
+    return [ground.blueprint for ground in walked(prepare(load("retail"), 0, None), 2)]
+
+
+def test_sound_blueprints_pass(worldloom, drawn, tmp_path: Path) -> None:
+    """Exit code 0, and those that pass in a file of their own."""
+    write_blueprints(drawn, tmp_path / FILE)
+    result = worldloom("blueprints", "verify", tmp_path, "--out", tmp_path / "sound")
+    assert result.code == 0, result.err + result.out
+    assert "2 of 2 blueprints pass" in result.out
+    assert read_blueprints(tmp_path / "sound") == drawn
+
+
+def test_rejected_blueprints_are_named(worldloom, drawn, tmp_path: Path) -> None:
+    """By line, stage, code and place; exit code 1."""
+    spoiled = drawn[0].model_dump(mode="json")
+    spoiled["goal"]["instruction"] += " Call cancel_pending_order."
+    lines = [drawn[1].model_dump_json(), json.dumps(spoiled), '{"format": "else"}']
+    (tmp_path / FILE).write_text("\n".join(lines))
+    result = worldloom("blueprints", "verify", tmp_path)
+    assert result.code == 1
+    assert "1 of 2 blueprints pass" in result.out
+    assert f"{FILE}:2: format: tool-leaked at instruction:" in result.out
+    assert f"{FILE}:3: format: malformed at" in result.out
+
+
+def test_other_world_is_named(worldloom, drawn, tmp_path: Path) -> None:
+    """A blueprint is verified in its own world, or not at all."""
+    write_blueprints(drawn, tmp_path / FILE)
+    result = worldloom("blueprints", "verify", tmp_path, "--world-seed", 7)
+    assert result.code == 1
+    assert "other-world at world" in result.out
+
+
+def test_what_cannot_be_read_is_named(worldloom, tmp_path: Path) -> None:
+    """One line; a committee needs somebody who writes."""
+    worldloom("blueprints", "verify", tmp_path / "none").fails_with("none", "worldloom blueprints draw")
+    worldloom("blueprints", "verify", tmp_path, "--committee", "hosted_vllm/m").fails_with("--author")
