@@ -67,7 +67,8 @@ class Authors(NamedTuple):
         for number in range(self.rounds):
             before = written.goal.instruction if reasons else ""
             prompt = author_prompt(ground, before, reasons)
-            answer, why = await self._filled(self.author, prompt, ground, number)
+            filled = await self._filled(self.author, prompt, ground, number)
+            answer, why = filled
             written = ground if answer is None else ground.saying(clean_text(answer.instruction))
             if answer is None:
                 unread = Reason(code="unreadable", place="instruction", sentence=f"The author's answer cannot be read: {'; '.join(why)}")

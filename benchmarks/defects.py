@@ -176,9 +176,9 @@ def _contradictory(rng: Random, ground: Ground, pool: Pool) -> Goal | None:
 
 def _leaked(rng: Random, ground: Ground, _: Pool) -> Goal | None:
     """The machinery in the user's words."""
-    action = rng.choice(ground.goal.actions) if ground.goal.actions else None
-    names = [name for name in ground.setting.toolset if "_" in name]
-    name = action.tool if action is not None and "_" in action.tool else rng.choice(names)
+    names = [name for name in ground.setting.service_tools if "_" in name]
+    called = [action.tool for action in ground.goal.actions if action.tool in names]
+    name = rng.choice(called or names)
     ways = (
         f"Please use {name} for it.",
         f"Call {name}().",

@@ -49,13 +49,16 @@ def feasible_pairs(setting: Setting, world: World, paths: Sequence[Gone], names:
             tried[pair] = tried.get(pair, 0) + 1
             calls = _spliced(paths[one.path].steps[: one.step + 1], paths[other.path].steps[: other.step + 1])
             setup = dict.fromkeys([*map(_same, paths[one.path].setup), *map(_same, paths[other.path].setup)])
-            if calls is not None and goes(setting, world, [Change.model_validate_json(change) for change in setup], calls):
+            if calls is not None and goes(setting, world, [Change.model_validate_json(change) for change in setup], calls, names):
                 found.add(pair)
     return found
 
 
-def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequence[Step]) -> bool:
-    """Whether calls are all answered, one after another, with all rules in force and a user who agrees to each change."""
+def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequence[Step], names: frozenset[str]) -> bool:
+    """Whether calls are all answered, one after another, with all rules in force and a user who agrees to each change.
+
+    A last call that changes nothing and tells nothing new, such as who somebody is of whom that is known, leads nowhere.
+    """
     own = setting.user.tools if setting.user else {}
     desk = Agent(ASSISTANT, "", setting.policy.prose, setting.service_tools)
     environment = Environment(desk, setting.policy, setting.schema, user=setting.user)
@@ -72,15 +75,21 @@ def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequenc
         return events
 
     do(Speak(USER, _YES))
+    known: set[str] = set()
+    new = False
     for call in calls:
         agent = USER if call.tool in own else ASSISTANT
         if agent == ASSISTANT and call.writes:
             do(Speak(ASSISTANT, _SHALL))
             do(Speak(USER, _YES))
         do(CallTools(agent, [Wanted(call.tool, call.arguments)], via=ModelReplied(agent=agent, model="gold")))
-        if not isinstance(do(RunTool())[-1], ToolAnswered):
+        outcome = do(RunTool())[-1]
+        if not isinstance(outcome, ToolAnswered):
             return False
-    return True
+        told = words(outcome.observation, names)
+        new = bool(outcome.changes) or not told <= known
+        known |= told
+    return new
 
 
 def _meeting(paths: Sequence[Gone], names: frozenset[str]) -> Iterator[tuple[Pair, _Place, _Place]]:

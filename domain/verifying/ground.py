@@ -1,6 +1,6 @@
 """What the stages look at: a blueprint in its setting and world, and what its gold path does there."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from domain.tools import Tool
 from domain.verdict import differences
 from domain.world import Base, World
 from events.base import Event
-from events.blueprints import Reason
 from events.conversation import ConversationStarted, ModelReplied
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
@@ -157,10 +156,6 @@ class _Walk:
         self.events += events
         for event in events:
             self._memory.observe(event)
-
-
-Stage = Callable[[Ground], Sequence[Reason]]
-"""Reasons why a blueprint does not pass; none where it does."""
 
 
 def at(number: int, *path: str) -> str:

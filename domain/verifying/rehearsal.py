@@ -1,24 +1,21 @@
 """Rehearsal: a conversation that rules held on a blueprint, with a user who knows no more than its text says.
 
 It translates the instruction back: where the gold writes come out of it again, the instruction says all that they need, and
-where one does not although nothing was missing or declined, nobody asked for it (DiGiT-TC, back-translation).
+where one does not although nothing was missing, nobody asked for it (DiGiT-TC, back-translation).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.agents import ASSISTANT
 from domain.blueprint import Blueprint
 from domain.conversation import Conversation
 from domain.goal import Action, Goal, Task
 from domain.provenance.reading import leaves, normal
-from domain.speech import says_no
 from domain.values import canonical, compact
 from domain.verdict import judge
 from domain.verifying.ground import Ground, at
 from domain.verifying.terms import known_from, lacking
 from events.blueprints import Reason
-from events.conversation import AssistantSpoke
 from events.tools import ToolAnswered, ToolCalled
 
 _TELLING = 4
@@ -114,11 +111,9 @@ def _undemanded(ground: Ground, rehearsal: Rehearsal) -> list[tuple[int, Action]
 
 
 def _went_well(ground: Ground, held: Conversation) -> bool:
-    """Whether it came to a good end, with all told and nothing declined."""
+    """Whether it came to a good end, with all told: its user, who knew all that they were to know, got all that they asked for."""
     verdict = judge(held, ground.goal, ground.trace.world, ground.setting.checks)
-    others = [finding for finding in verdict.findings if not finding.startswith(_STATE)]
-    spoken = (event for event in held.history if isinstance(event, AssistantSpoke) and event.agent == ASSISTANT)
-    return not others and not any(says_no(event.content) for event in spoken)
+    return all(finding.startswith(_STATE) for finding in verdict.findings)
 
 
 def _is_spoken_of(ground: Ground, action: Action) -> bool:

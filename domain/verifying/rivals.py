@@ -52,8 +52,8 @@ def _beside(ground: Ground, world: World, action: Action, value: str) -> tuple[C
             owners = [name for name in shape.references if name != shape.key and isinstance(row.get(name), str)]
             kin = world.where(table, owners[0], row[owners[0]]) if owners else ()
             return row, {key: other for key, other in kin if key != value and all(other.get(name) == row[name] for name in owners)}
-    for row in _rows_of(ground, world, action):
-        for group in _groups(row):
+    for named in _rows_of(ground, world, action):
+        for group in _groups(named):
             if value in group:
                 return group[value], {key: other for key, other in group.items() if key != value}
     return None
@@ -129,7 +129,7 @@ def _strings(value: Any) -> list[str]:
 def _swaps(ground: Ground, world: World, action: Action, value: str, instead: str, said: set[str]) -> dict[str, str]:
     """The other row's id for the one, and for each part of the one that the call names the part of the other that fits as well."""
     swaps = {value: instead}
-    one, other = (next((row for table in ground.setting.schema.tables if (row := world.row(table, key))), {}) for key in (value, instead))
+    one, other = _row(ground, world, value), _row(ground, world, instead)
     for part in _strings(action.arguments):
         mine = next((group[part] for group in _groups(one) if part in group), None)
         theirs = {key: card for group in _groups(other) for key, card in group.items()}
@@ -138,6 +138,11 @@ def _swaps(ground: Ground, world: World, action: Action, value: str, instead: st
         fitting = [key for key, card in theirs.items() if said & _said(mine) <= _said(card)]
         swaps |= {part: fitting[0]} if fitting else {}
     return swaps
+
+
+def _row(ground: Ground, world: World, key: str) -> Card:
+    """The row of a key, in whichever table; empty where there is none."""
+    return next((row for table in ground.setting.schema.tables if (row := world.row(table, key))), {})
 
 
 def _instead(action: Action, swaps: Mapping[str, str]) -> Action:

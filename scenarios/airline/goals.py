@@ -13,6 +13,8 @@ from scenarios.airline.wishes.caller import Caller, Wish
 
 _DECLINED = 0.2
 """Share of wishes that policy forbids."""
+_CLOSE = 0.6
+"""Share of planned conversations whose wishes are about the same reservation where they can be."""
 TO_DO: tuple[Callable[[Caller], Wish | None], ...] = (
     reservations.cancel,
     reservations.cancel,
@@ -86,7 +88,7 @@ def _goes_with(wish: Wish, others: Sequence[Wish]) -> bool:
 
 
 def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, about: frozenset[str]) -> Goal | None:
-    caller = Caller(world, rng, who, about)
+    caller = Caller(world, rng, who, about, close=rng.random() < _CLOSE)
     wishes: list[Wish] = []
     for kind in kinds:
         made = _KINDS[kind](caller)

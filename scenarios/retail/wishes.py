@@ -11,6 +11,8 @@ from scenarios.retail.changes import REASONS
 from scenarios.retail.tasks import said_of
 from scenarios.retail.world import draw_address
 
+_SAME = 0.7
+"""Share of questions about an item that are about one that was ordered."""
 _BAD_REASONS = ("found it cheaper elsewhere", "delivery is too slow", "changed my mind about the color", "want to save money")
 
 
@@ -39,6 +41,7 @@ class Caller:
         self.world, self.rng, self.near, self._about = world, rng, near, about
         self.user: Mapping[str, Any] = rng.choice([row for key, row in world.rows("users") if row["orders"] and who in (None, key)])
         self.methods: Mapping[str, Mapping[str, Any]] = self.user["payment_methods"]
+        self._taken: list[Mapping[str, Any]] = []
         self._free = [row for order_id in self.user["orders"] if (row := world.row("orders", order_id)) is not None]
 
     def take(self, *statuses: str) -> Mapping[str, Any] | None:
@@ -48,6 +51,7 @@ class Caller:
             return None
         order = self.rng.choice([order for order in fitting if order["order_id"] in self._about] or fitting)
         self._free.remove(order)
+        self._taken.append(order)
         return order
 
     def act(self, tool: str, sentence: str, output: str = "", **arguments: Any) -> Wish:
@@ -59,10 +63,10 @@ class Caller:
         """A wish for a call that must not be made."""
         return Wish(said_of(Action(tool=tool, arguments=arguments), self.world), f"{sentence} The desk will not do it.")
 
-    def ordered(self) -> set[str]:
-        """Ids of the products in their orders."""
-        rows = [row for order_id in self.user["orders"] if (row := self.world.row("orders", order_id)) is not None]
-        return {item["product_id"] for row in rows for item in row["items"]}
+    def ordered(self) -> list[Mapping[str, Any]]:
+        """Items of the orders that their wishes are about, or of all where there are none yet."""
+        rows = self._taken or [row for order_id in self.user["orders"] if (row := self.world.row("orders", order_id)) is not None]
+        return [item for row in rows for item in row["items"]]
 
     def payer(self, amount: float) -> str | None:
         """A payment method that can pay an amount."""
@@ -185,17 +189,21 @@ def _status(c: Caller) -> Wish | None:
 
 
 def _product(c: Caller) -> Wish:
-    near = c.ordered() if c.near else set()
+    near = {item["product_id"] for item in c.ordered()} if c.near else set()
     _, product = c.rng.choice([(key, row) for key, row in c.world.rows("products") if not near or key in near])
     number = sum(variant["available"] for variant in product["variants"].values())
     task = Task(skill="product_question", known={"product": product["name"]})
     return Wish(task, f"You want to know how many kinds of {product['name']} are available.", outputs=(str(number),))
 
 
-def _item(c: Caller) -> Wish:
-    near = c.ordered()
-    products = [row for key, row in c.world.rows("products") if key in near or not near]
-    variant = c.rng.choice(list(c.rng.choice(products)["variants"].values()))
+def _item(c: Caller) -> Wish | None:
+    """An item that they ordered, or another one of the same product."""
+    item = c.rng.choice(c.ordered())
+    product: Mapping[str, Any] = c.world.row("products", item["product_id"]) or {"variants": {}}
+    others = list(product["variants"].values())
+    variant = product["variants"].get(item["item_id"]) if c.rng.random() < _SAME else c.rng.choice(others)
+    if variant is None:
+        return None
     task = Task(skill="item_question", known={"item_id": variant["item_id"]})
     return Wish(task, f"You want to know what item number {variant['item_id']} is and costs.", outputs=(f"{variant['price']:.2f}",))
 

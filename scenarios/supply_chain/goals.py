@@ -18,6 +18,8 @@ DECLINED: dict[str, tuple[Kind, ...]] = {"customer": declined.OF_CUSTOMERS, "pla
 
 _SHARE_DECLINED = 0.15
 _SHARE_PLANNERS = 0.27
+_CLOSE = 0.7
+"""Share of planned conversations whose wishes are about the same records where they can be."""
 _COUNTS = (1, 1, 1, 1, 1, 2, 2, 2, 3, 3)
 _ATTEMPTS = 60
 
@@ -86,11 +88,13 @@ def _wishes(world: World, contact: FrozenDict, rng: Random, count: int, *, decli
 def _add(desk: Desk, kind: Kind, wishes: list[Wish]) -> bool:
     """Whether the kind fits, and was added."""
     wish = kind(desk)
-    done = None if wish is None or wish.about & desk.taken else carry_out(desk.world, wish)
+    done = None if wish is None or (wish.about & desk.taken and not desk.close) else carry_out(desk.world, wish)
     if wish is None or done is None:
         return False
     desk.world = done[0]
     desk.taken |= wish.about
+    if desk.close:
+        desk.approach(wish)
     wishes.append(wish)
     return True
 
@@ -106,7 +110,7 @@ def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, ab
     if not contacts:
         return None
     contact = rng.choice(contacts)
-    desk, wishes = Desk(world, contact, rng, first=about), list[Wish]()
+    desk, wishes = Desk(world, contact, rng, first=about, close=rng.random() < _CLOSE), list[Wish]()
     offered = _OFFERED[contact["role"]]
     return goal_of(world, contact, wishes, rng) if all(_add(desk, offered[kind], wishes) for kind in kinds) else None
 

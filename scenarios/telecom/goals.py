@@ -65,7 +65,8 @@ def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, _a
 
 def _fit(kinds: Sequence[str]) -> bool:
     apart = any(kind in kinds and not others.isdisjoint(kinds) for kind, others in _APART.items())
-    return not apart and len(set(kinds)) == len(kinds) and not _LAST & set(kinds[:-1])
+    late = any(not later.isdisjoint(kinds[:place]) for place, kind in enumerate(kinds) for later in [_BEFORE.get(kind, frozenset())])
+    return not apart and not late and len(set(kinds)) == len(kinds) and not _LAST & set(kinds[:-1])
 
 
 def _identity(rng: Random, customer: FrozenDict, line: FrozenDict) -> dict[str, str]:
@@ -82,17 +83,16 @@ _LAST = frozenset({"person", "day_late"})
 _SLOW = frozenset({"mobile_data", "mms"})
 _APART = {
     **{kind: _NETWORK - {kind} for kind in _NETWORK},
-    "refuel": _SLOW | {"too_much"},
-    "pay_bill": frozenset({"no_service", "nothing_due", "last_day", "day_late"}),
+    "pay_bill": frozenset({"nothing_due", "day_late"}),
     "nothing_due": frozenset({"no_service", "last_day", "day_late"}),
-    "travel": _SLOW | {"stay_home"},
-    "stay_home": _SLOW,
+    "travel": frozenset({"stay_home"}),
     "vpn": _SLOW,
     "data_saver": _SLOW,
-    "too_much": _SLOW,
-    "suspend": _NETWORK | {"refuel", "too_much", "travel", "stay_home"},
+    "suspend": _NETWORK,
 }
 """Kind -> what nobody wants in the same conversation: the one would undo or forestall the other."""
+_BEFORE = {"refuel": frozenset({"suspend"}), "too_much": frozenset({"suspend"}), "pay_bill": frozenset({"no_service", "last_day"})}
+"""Kind -> what it cannot come after."""
 _WAYS: dict[Way, Sequence[str]] = {
     "reads": ("app_access", "person"),
     "writes": (*_KINDS, "wifi", "vpn", "data_saver", "apn", "suspend", "stay_home", "last_day"),

@@ -59,11 +59,10 @@ def draw(
         file = folder.path / FILE
         write_blueprints(accepted_in(log, list(loaded)), file)
         _report(log, folder, loaded, bases, speeds)
+        first = next(accepted_in(log, list(loaded)), None)
     finally:
         log.close()
     console.print(f"blueprints in {file}; how often each pair of tools is gone through, in {folder.path / GRAPH}", soft_wrap=True)
-    first = next(accepted_in(log := folder.open_log(), list(loaded)), None)
-    log.close()
     if first is not None:
         console.print(f"look next: worldloom blueprints show {first.name} --out {folder.path}", soft_wrap=True)
 

@@ -35,10 +35,13 @@ class Caller:
     Args:
         who: Their id; anybody where it is None.
         about: Ids of reservations that are taken first.
+        close: Whether wishes may be about the same reservation, and are so where they can.
     """
 
-    def __init__(self, world: World, rng: Random, who: str | None = None, about: frozenset[str] = frozenset()) -> None:
-        self.world, self.rng, self._about = world, rng, about
+    def __init__(
+        self, world: World, rng: Random, who: str | None = None, about: frozenset[str] = frozenset(), *, close: bool = False
+    ) -> None:
+        self.world, self.rng, self._about, self._close = world, rng, about, close
         self.user_id: str = rng.choice([key for key, row in world.rows("users") if row["reservations"] and who in (None, key)])
         self._free = [self.reservation(name) for name in self.user["reservations"]]
 
@@ -68,12 +71,19 @@ class Caller:
 
     def take(self, fits: Callable[[Row], bool]) -> Row | None:
         """A reservation of a kind that no wish has taken yet."""
-        fitting = [row for row in self._free if fits(row)]
+        free = [row for row in map(self._now, self._free) if row["status"] is None] if self._close else self._free
+        fitting = [row for row in free if fits(row)]
         if not fitting:
             return None
         taken = self.rng.choice([row for row in fitting if row["reservation_id"] in self._about] or fitting)
-        self._free.remove(taken)
+        if self._close:
+            self._about |= {taken["reservation_id"]}
+        else:
+            self._free.remove(taken)
         return taken
+
+    def _now(self, row: Row) -> Row:
+        return self.reservation(row["reservation_id"])
 
     def known(self, reservation: Row) -> dict[str, str]:
         """What they know of a reservation: its id, or now and then only where it goes, if that says which it is."""

@@ -57,7 +57,8 @@ class Desk:
         contact: Who wishes.
         rng: Chance.
         taken: Identifiers that earlier wishes are about.
-        first: Identifiers of records that are picked before others.
+        first: Identifiers of records that are picked before others, and those that name them.
+        close: Whether wishes may be about the same records, and are so where they can.
     """
 
     world: World
@@ -65,6 +66,7 @@ class Desk:
     rng: Random
     taken: set[str] = field(default_factory=set)
     first: frozenset[str] = frozenset()
+    close: bool = False
 
     @property
     def company(self) -> FrozenDict:
@@ -80,8 +82,14 @@ class Desk:
 
     def pick(self, rows: Iterator[FrozenDict] | list[FrozenDict], key: str) -> FrozenDict | None:
         """One of the rows that no earlier wish is about, or None."""
-        left = [row for row in rows if row[key] not in self.taken]
-        return self.rng.choice([row for row in left if row[key] in self.first] or left) if left else None
+        left = [row for row in rows if self.close or row[key] not in self.taken]
+        near = [row for row in left if row[key] in self.first] or [row for row in left if not self.first.isdisjoint(_named(row))]
+        return self.rng.choice(near or left) if left else None
+
+    def approach(self, wish: Wish) -> None:
+        """Let the next wish be about the records of this one, or about what these belong to."""
+        rows = [row for table in _RECORDS for key in wish.about if (row := self.world.row(table, key)) is not None]
+        self.first |= wish.about | {name for row in rows for name in _named(row) if any(self.world.row(table, name) for table in _RECORDS)}
 
     def own(self, table: str, *statuses: str) -> list[FrozenDict]:
         """Rows of the contact's company in some status, or in any."""
@@ -106,6 +114,17 @@ class Desk:
         """A date as people write it."""
         day = date.fromisoformat(iso)
         return self.rng.choice([iso, f"{day.day} {day:%B}", f"{day:%B} {day.day}"])
+
+
+_RECORDS = ("orders", "shipments", "invoices", "purchase_orders", "customs_holds")
+
+
+def _named(row: FrozenDict) -> set[str]:
+    """The texts in a row, and those in its lists."""
+    found = {value for value in row.values() if isinstance(value, str)}
+    lists = [item for value in row.values() if isinstance(value, list | tuple) for item in value]
+    found |= {item for item in lists if isinstance(item, str)}
+    return found | {value for item in lists if isinstance(item, dict) for value in item.values() if isinstance(value, str)}
 
 
 Kind = Callable[[Desk], Wish | None]
