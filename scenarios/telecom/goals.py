@@ -88,10 +88,12 @@ _APART = {
     "travel": frozenset({"stay_home"}),
     "vpn": _SLOW,
     "data_saver": _SLOW,
-    "suspend": _NETWORK,
 }
 """Kind -> what nobody wants in the same conversation: the one would undo or forestall the other."""
-_BEFORE = {"refuel": frozenset({"suspend"}), "too_much": frozenset({"suspend"}), "pay_bill": frozenset({"no_service", "last_day"})}
+_BEFORE = {
+    **{kind: frozenset({"suspend"}) for kind in (*_NETWORK, "refuel", "too_much")},
+    "pay_bill": frozenset({"no_service", "last_day"}),
+}
 """Kind -> what it cannot come after."""
 _WAYS: dict[Way, Sequence[str]] = {
     "reads": ("app_access", "person"),

@@ -73,7 +73,7 @@ def test_every_action_of_a_drawn_goal_can_be_carried_out() -> None:
 def test_drawn_goals_cover_all_skills_and_some_must_be_declined() -> None:
     """Everything that the desk can do is asked for, and now and then what it must not do."""
     tasks = [task for goal in goals() for task in goal.tasks]
-    assert {task.skill for task in tasks} == set(SETTING.skills)
+    assert {task.skill for task in tasks} == set(SETTING.skills) - {"paid_in_all"}  # wanted in blueprints only
     reads = ("flight_status", "reservation_details", "hand_over")
     declined = sum(sum(task.skill not in reads for task in goal.tasks) - len(goal.actions) for goal in goals())
     assert 0.1 <= declined / len(tasks) <= 0.3

@@ -13,6 +13,10 @@ SETTING = load("retail")
 WORLD = World(SETTING.base(draw_world(Random(3))))
 VALUES = [
     "order_id",
+    "item_id",
+    "kind",
+    "price",
+    "orders",
     "status",
     "total",
     "method",
@@ -69,7 +73,7 @@ def test_every_action_of_a_drawn_goal_can_be_carried_out() -> None:
 def test_drawn_goals_cover_all_skills_and_some_must_be_declined() -> None:
     """Everything that the desk can do is asked for, and now and then what it must not do."""
     tasks = [task for goal in GOALS for task in goal.tasks]
-    assert {task.skill for task in tasks} == set(SETTING.skills)
+    assert {task.skill for task in tasks} == set(SETTING.skills) - {"item_question", "order_sum"}  # wanted in blueprints only
     reads = ("order_status", "product_question", "hand_over")
     declined = sum(sum(task.skill not in reads for task in goal.tasks) - len(goal.actions) for goal in GOALS)
     assert 0.08 <= declined / len(tasks) <= 0.25

@@ -87,9 +87,10 @@ def _report(
         if found.broken:
             raise SettingError(f"blueprint {found.broken[0]} of {name} cannot be carried out in a clean world; report it with its folder")
         documents[name] = found.document()
-        table.add_row(
-            name, str(len(blueprints)), _told(rejections_in(log, name)), *_covered(found), _shapes(blueprints), f"{speeds[name]:.1f}"
-        )
+        rejected = rejections_in(log, name)
+        table.add_row(name, str(len(blueprints)), str(sum(rejected.values())), *_covered(found), f"{speeds[name]:.1f}")
+        told = f"; rejected: {_told(rejected)}" if rejected else ""
+        console.print(f"{name}: {_shapes(blueprints)}{told}", soft_wrap=True)
         if found.missing:
             console.print(f"{name}: no blueprint calls {', '.join(found.missing)}", soft_wrap=True)
     with replacing(folder.path / GRAPH) as file:
