@@ -14,6 +14,7 @@ from rich.table import Table
 from actors.drawing.drawer import Drawer
 from actors.drawing.drawings import Drawings
 from actors.drawing.samplers import SAMPLERS, WEIGHTS
+from actors.verifying import staged
 from domain.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.setting import Setting
@@ -55,7 +56,7 @@ def draw(
         speeds = {}
         with watching(console, "drawing", count * len(loaded)) as watch:
             for name, drawer in drawers.items():
-                speeds[name] = _drawn(Drawings(drawer, log), count, watch)
+                speeds[name] = _drawn(Drawings(drawer, log, staged(loaded[name], bases[name])), count, watch)
         file = folder.path / FILE
         write_blueprints(accepted_in(log, list(loaded)), file)
         _report(log, folder, loaded, bases, speeds)
