@@ -1,6 +1,7 @@
 """The five samplers (APIGen-MT, section 3.1): each plans what is to be wanted, by whom, and what is different in the world then."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
@@ -80,10 +81,10 @@ class Samplers:
                 persona = draw_persona(rng, sampler="coverage", index=number, seed=str(self._seed_of(0)))
                 return Plan(self._kinds(rng, 1 + round(3 * persona["patience"] * rng.random())), persona=persona)
             case "example" if number:
-                example = Random(self._seed_of(rng.randrange(number)))
-                return Plan(self._walk(example), shape="example")
+                example = rng.randrange(number)
+                return Plan(self._walk(example, Random(self._seed_of(example))), shape="example")
             case _:
-                return Plan(self._walk(rng))
+                return Plan(self._walk(number, rng))
 
     def _of_rows(self, number: int, rng: Random) -> Plan:
         """Somebody, everybody in their turn, who has more than what is asked for."""
@@ -108,15 +109,25 @@ class Samplers:
         kinds = self._kinds(rng, rng.choice((0, 0, 1)), (brink.kind,))
         return Plan(kinds, brink.who, "policy", None, brink.changes, brink.rule, brink.about, hazards=1)
 
-    def _walk(self, rng: Random) -> tuple[str, ...]:
-        """A walk over the tool graph: each wish takes tools that those of the one before feed."""
+    def _walk(self, number: int, rng: Random) -> tuple[str, ...]:
+        """A walk over the tool graph: each wish takes tools that those of the one before feed. Of its first steps all have their turn."""
         tools, graph = self._survey.found.tools, self._survey.found.graph
-        walk = self._with(rng, ())
-        for _ in range(rng.choices(*_LENGTHS)[0] - 1):
+        count = rng.choices(*_LENGTHS)[0]
+        walk = self._steps[number % len(self._steps)] if count > 1 and self._steps else self._with(rng, ())
+        for _ in range(count - len(walk)):
             fed = graph.fed_by(tools[walk[-1]])
             near = None if rng.random() < _STRANGE else [kind for kind in tools if not fed.isdisjoint(tools[kind])]
             walk = self._with(rng, walk, near)
         return walk
+
+    @cached_property
+    def _steps(self) -> list[tuple[str, ...]]:
+        """Two kinds that go together, of which one takes tools that those of the other feed; in no order."""
+        tools, graph = self._survey.found.tools, self._survey.found.graph
+        kinds = self._wishes.named("writes", "reads")
+        steps = [(one, other) for one in kinds for other in kinds if self._wishes.fits((one, other))]
+        near = [step for step in steps if not graph.fed_by(tools[step[0]]).isdisjoint(tools[step[1]])]
+        return Random(self._seed_of(0)).sample(near, len(near))
 
     def _kinds(self, rng: Random, count: int | None = None, first: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Kinds of wishes that go together, as many that read as that write."""

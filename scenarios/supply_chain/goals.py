@@ -18,7 +18,7 @@ DECLINED: dict[str, tuple[Kind, ...]] = {"customer": declined.OF_CUSTOMERS, "pla
 
 _SHARE_DECLINED = 0.15
 _SHARE_PLANNERS = 0.27
-_CLOSE = 0.7
+_CLOSE = 0.95
 """Share of planned conversations whose wishes are about the same records where they can be."""
 _COUNTS = (1, 1, 1, 1, 1, 2, 2, 2, 3, 3)
 _ATTEMPTS = 60

@@ -32,7 +32,7 @@ SLOTS = [
         answer=r"((?-i:[A-Z][\w'-]+ [A-Z][\w'-]+))",
     ),
     Slot("dob", r"\b\d{4}-\d{2}-\d{2}\b", r"\bdate of birth\b|\bwere you born\b"),
-    Slot("why", r"\b(stolen|lost|long journey|hospital|hardly used)\b", r"\bwhy\b[^.!?]*\bsuspended\b"),
+    Slot("why", r"\b(stolen|lost phone|long journey|hospital|hardly used)\b", r"\bwhy\b[^.!?]*\bsuspended\b"),
     Slot(
         "app_name",
         r"\b(browser|messaging)(?= (?:app|one)\b)",

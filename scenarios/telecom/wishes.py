@@ -169,7 +169,7 @@ def app_access(rng: Random, about: Line) -> Wish:  # noqa: ARG001
 
 def suspend(rng: Random, about: Line) -> Wish:
     """The line is not needed for a while."""
-    why = rng.choice(("stolen", "lost", "long journey", "hospital", "hardly used"))
+    why = rng.choice(("stolen", "lost phone", "long journey", "hospital", "hardly used"))
     checks = (_check("assert_line_status", line_id=about.line_id, expected_status="Suspended"),)
     actions = (act("suspend_line", **about.ids, reason=why),)
     return Wish(f"You want your line suspended ({why}).", Task(skill="suspend", known={"why": why}), (), actions, checks)

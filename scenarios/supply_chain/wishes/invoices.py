@@ -71,9 +71,9 @@ def extend_due_date(desk: Desk) -> Wish | None:
 
 def callback(desk: Desk) -> Wish | None:
     """About any record of the company."""
-    table, field, area = desk.rng.choice(
-        [("orders", "order_id", "inventory"), ("shipments", "shipment_id", "logistics"), ("invoices", "invoice_id", "billing")]
-    )
+    kinds = [("orders", "order_id", "inventory"), ("shipments", "shipment_id", "logistics"), ("invoices", "invoice_id", "billing")]
+    near = [kind for kind in kinds if any(desk.world.row(kind[0], key) is not None for key in desk.first)]
+    table, field, area = desk.rng.choice(near or kinds)
     row = desk.pick(desk.own(table), field)
     if row is None:
         return None
