@@ -21,6 +21,8 @@ _DONE = re.compile(
     rf"|\b(?:was|were) successfully {_VERB}\b|\bsuccessfully {_VERB}\b|^(?:done[:,.!]? )?{_VERB} (?:from|to) your\b|"
     rf"\b{_VERB} from your gift card\b"
 )
+_OWN_CALL = frozenset({"cancel", "suspend", "resum", "rerout", "reschedul"})
+"""Deeds that no call does by the way: another change of the same thing does not bear them out."""
 _NOTHING = re.compile(
     r"\b(?:nothing (?:has been|was) (?:changed|done|modified)|no changes? (?:has been|have been|was|were) made|"
     r"(?:i )?have not (?:made|changed) (?:any|anything)|everything (?:of yours )?stands exactly as)"
@@ -86,7 +88,7 @@ def _done(known: Known, unit: Unit, verb: str, effects: Sequence[Made], moved: f
     words = DEEDS.get(deed, ())
     fitting = [made for made in effects if any(word in made.tool.lower() or word in made.said for word in words)]
     own = [id for id in unit.ids if any(record.lists or record.fields for record in known.records(id))]
-    able = effects if deed != "cancel" else [made for made in effects if made in fitting or (made.facts and deed in made.facts.lower)]
+    able = [made for made in effects if made in fitting or (made.facts and deed in made.facts.lower)] if deed in _OWN_CALL else effects
     missed = [id for id in own if id not in held and not any(_touches(made, id) for made in able)]
     if missed and len(missed) == len(own):
         yield bad("done_action", unit.span, "not-done", f"no call has changed {missed[0]}", about=missed[0])

@@ -117,6 +117,8 @@ DEEDS: dict[str, tuple[str, ...]] = {
     "issu": ("issue", "send", "create", "give", "grant", "compensate", "credit", "apply"),
     "refuel": ("refuel", "add"),
     "extend": ("extend", "set", "give", "change"),
+    "rerout": ("reroute", "redirect", "divert", "send", "move", "transfer", "change", "modify", "update", "set"),
+    "reschedul": ("reschedule", "move", "postpone", "change", "modify", "update", "set", "book"),
     "submit": (
         "submit",
         "add",
@@ -140,7 +142,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
 
 def deed_of(word: str) -> str | None:
     """The deed that a verb in small letters names."""
-    if word.startswith(("updat", "chang", "chang", "edit", "switch", "adjust", "replac", "downgrad", "rerout", "reschedul")):
+    if word.startswith(("updat", "chang", "edit", "switch", "adjust", "replac", "downgrad")):
         return "modif"
     if word.startswith(("reserv", "plac")):
         return "book"
