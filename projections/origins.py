@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from domain.agents import ASSISTANT
 from domain.provenance.names import reference_names
-from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
+from domain.provenance.origins import BY_MODEL, UNGROUNDED, CallOrigins, Origin, Origins
 from events.conversation import ConversationStarted
 from events.forks import whole
 from events.log import Recorded
@@ -73,6 +73,14 @@ class Coverage:
         self.calls += other.calls
         self.leaves.update(other.leaves)
         self.loose += other.loose
+
+    def told(self, origins: Sequence[Origin]) -> None:
+        """Take in what a model said of what is loose, in that order."""
+        found = [origin.kind == BY_MODEL for origin in origins]
+        self.leaves[BY_MODEL] += sum(found)
+        self.leaves[UNGROUNDED] -= sum(found)
+        self.leaves += Counter()  # without those that are none
+        self.loose = [one for one, is_found in zip(self.loose, found, strict=True) if not is_found]
 
     @property
     def grounded(self) -> float:

@@ -1,6 +1,6 @@
 """Views: what one agent had been told and shown at any event, and nothing else; what its prompt would have been."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from domain.agents import ASSISTANT, USER
 from events.conversation import ConversationStarted
@@ -33,6 +33,19 @@ def view(contents: Contents, records: Sequence[Recorded], agent: str, event: int
     if agent not in agents(seen):
         raise NoSuchPlace(f"{agent!r} takes no part in {records[0].stream} up to event {event}; there are {', '.join(agents(seen))}")
     return [*_told(contents, records, agent), *(line.message for line in transcript(seen, agent))]
+
+
+def view_lines(contents: Contents, records: Sequence[Recorded], agent: str, event: int) -> Iterator[tuple[int, str]]:
+    """(position, text) of all that an agent had been told and shown by others after so many events; its instructions stand at 0.
+
+    Raises:
+        NoSuchPlace: See ``view``.
+    """
+    view(contents, records, agent, event)
+    yield from ((0, message.content) for message in _told(contents, records, agent))
+    for line in transcript(records[:event], agent):
+        if line.message.role != "assistant":
+            yield line.first, line.message.content
 
 
 def _told(contents: Contents, records: Sequence[Recorded], agent: str) -> list[Message]:

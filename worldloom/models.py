@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from actors.gateway.settings import ModelsFile, Reach, Role, read_models_file
 from actors.judges import JUDGE, Committee, make_judges
+from actors.sourcing import SOURCE, Sourcer
 from domain.agents import ASSISTANT, USER
 from domain.errors import SettingError
 from domain.setting import Setting
@@ -68,6 +69,12 @@ def choose_judges(judges: Sequence[str], file: Path | None, most_usd: float | No
     """
     given = read_models_file(file) if file else ModelsFile()
     return make_judges(judges, out, Reach(providers=given.providers, most_usd=most_usd), given.roles.get(JUDGE))
+
+
+def choose_sourcer(model: str, file: Path | None, most_usd: float | None, out: Path) -> Sourcer:
+    """Read the flags of ``worldloom origins``; see ``choose_judges``."""
+    given = read_models_file(file) if file else ModelsFile()
+    return Sourcer(model, out, Reach(providers=given.providers, most_usd=most_usd), given.roles.get(SOURCE, Role()))
 
 
 def _below(role: str, recorded: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 DERIVED, DECLARED, UNGROUNDED = "derived", "declared", "ungrounded"
+BY_MODEL = "model"
+"""Found nowhere, but a model that was asked named where it follows from."""
 _QUOTED = re.compile(r"['\"`]([^'\"`]{2,40})['\"`]")
 _PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _BELONGS = "it belongs to"
@@ -31,7 +33,7 @@ class Origin(NamedTuple):
     value: Any
     kind: str
     """``user``, ``request``, ``observation``, ``instructions``, ``derived``, ``declared`` (a choice that the tool itself offers)
-    or ``ungrounded``."""
+    or ``ungrounded``; ``model`` where only a model that was asked could tell."""
     sources: tuple[Source, ...] = ()
     rule: str = ""
     """How it is derived; of what is ungrounded, what is known about it."""

@@ -1,7 +1,9 @@
 """Run the command as a person would, in this process or in one of its own."""
 
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,8 @@ class Command:
 
 
 def start(*words: object, **options: object) -> "subprocess.Popen[str]":
-    """The command in a process of its own."""
+    """The command in a process of its own; Ctrl-C stops it even where whoever runs the tests ignores that, as jobs in the background do."""
     line = [sys.executable, "-m", "worldloom.cli", *map(str, words)]
-    return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload]
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": heed}
+    return subprocess.Popen(line, cwd=ROOT, text=True, **pipes, **options)  # type: ignore[call-overload]
