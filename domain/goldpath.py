@@ -38,7 +38,10 @@ def gone(world: World, actions: Iterable[Action], setting: Setting) -> tuple[lis
     """
     steps = []
     for number, action in enumerate(actions):
-        tool = setting.toolset[action.tool]
+        tool = setting.toolset.get(action.tool)
+        if tool is None:
+            steps.append(Step(action, writes=False, refused="unknown-tool"))
+            continue
         transaction = Transaction(world, position=number, now=setting.clock)
         try:
             shown = plain(tool.run(transaction, action.arguments))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from math import isfinite
 from random import Random
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ class Samplers:
         unknown = sorted(weights.keys() - set(SAMPLERS))
         if unknown:
             raise SettingError(f"there is no sampler {unknown[0]!r}; there are {', '.join(SAMPLERS)}")
-        if not any(weights.values()) or min(weights.values()) < 0:
+        if not any(weights.values()) or min(weights.values()) < 0 or not all(map(isfinite, weights.values())):
             raise SettingError(f"samplers need weights of 0 or more, and one of them above it; there are {', '.join(SAMPLERS)}")
         self._wishes, self._survey, self._schema, self._seed_of = wishes, survey, schema, seed_of
         self._weights = [weights.get(name, 0.0) for name in SAMPLERS]

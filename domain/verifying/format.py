@@ -1,9 +1,9 @@
 """Format: a blueprint is well-formed, speaks of what its setting has, and gives nothing of the machinery away to its user."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from domain.errors import Refusal
+from domain.errors import Refusal, WorldError
 from domain.provenance.reading import leaves
 from domain.verifying.ground import Ground, at
 from domain.world import World
@@ -19,7 +19,30 @@ _MOST_ERRORS = 12
 
 def format(ground: Ground) -> list[Reason]:
     """What is malformed, unknown to the setting, or leaked."""
-    return [*_fields(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
+    return [*_fields(ground), *_setup(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
+
+
+def _setup(ground: Ground) -> Iterator[Reason]:
+    """What is different as the conversation begins must be rows that the setting's schema takes."""
+    schema, wrong, made = ground.setting.schema, False, set[tuple[str, str]]()
+    for number, change in enumerate(ground.goal.setup):
+        row = (change.table, change.key)
+        if change.table not in schema.tables:
+            found = f"there is no table {change.table!r}; there are {', '.join(schema.tables)}"
+        elif change.field is None and not isinstance(change.after, Mapping | None):
+            found = f"{'.'.join(row)} becomes {change.after!r}; a whole row is an object, or null where it goes"
+        elif change.field is not None and row not in made and World(ground.base).row(*row) is None:
+            found = f"there is no row {'.'.join(row)} whose {change.field!r} could be different; name one of the world"
+        else:
+            made.add(row)
+            continue
+        wrong = True
+        yield _reason("malformed", f"setup.{number}", found)
+    if not wrong:
+        try:
+            schema.check(ground.start, ground.goal.setup)
+        except WorldError as error:
+            yield _reason("malformed", "setup", f"the world cannot begin so: {error}")
 
 
 def _fields(ground: Ground) -> Iterator[Reason]:

@@ -104,7 +104,7 @@ class Ground:
             order: In which to go them, by number; as they stand where it is None.
         """
         walk = _Walk(self)
-        steps = [walk.step(number, actions[number]) for number in (order or range(len(actions))) if number not in but]
+        steps = [walk.step(number, actions[number]) for number in (range(len(actions)) if order is None else order) if number not in but]
         return Trace(tuple(steps), tuple(walk.events), walk.state.world)
 
 

@@ -54,7 +54,6 @@ def held(folder: Path, placement: Placement, disturb=None, actor=None, lost: Col
         Placement("shared", 1, 50),
         Placement("shared", 2, 3),
         Placement("shared", 2 * (os.cpu_count() or 1), 1),
-        Placement("dedicated", 2, 1),
     ],
     ids=lambda placed: f"{placed.kind}-{placed.workers}",
 )

@@ -51,5 +51,5 @@ def start(*words: object, **options: object) -> "subprocess.Popen[str]":
     """The command in a process of its own; Ctrl-C stops it even where whoever runs the tests ignores that, as jobs in the background do."""
     line = [sys.executable, "-m", "worldloom.cli", *map(str, words)]
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    pipes: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": heed}
-    return subprocess.Popen(line, cwd=ROOT, text=True, **pipes, **options)  # type: ignore[call-overload]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": heed, **options}
+    return subprocess.Popen(line, cwd=ROOT, text=True, **pipes)  # type: ignore[call-overload]

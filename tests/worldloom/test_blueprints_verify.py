@@ -51,3 +51,33 @@ def test_what_cannot_be_read_is_named(worldloom, tmp_path: Path) -> None:
     """One line; a committee needs somebody who writes."""
     worldloom("blueprints", "verify", tmp_path / "none").fails_with("none", "worldloom blueprints draw")
     worldloom("blueprints", "verify", tmp_path, "--committee", "hosted_vllm/m").fails_with("--author")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"table": "nosuch", "key": "1", "field": None, "before": None, "after": {"a": 1}},
+        {"table": "orders", "key": "#W0", "field": "status", "before": "pending", "after": "delivered"},
+        {"table": "orders", "key": "#W0", "field": None, "before": None, "after": 7},
+        {"table": "orders", "key": "#W0", "field": None, "before": None, "after": {"a": 1}},
+    ],
+    ids=["table", "row", "no-row", "schema"],
+)
+def test_a_world_that_cannot_begin_so_is_named(worldloom, drawn, tmp_path: Path, change) -> None:
+    """What is different as a conversation begins must be rows of the setting's."""
+    spoiled = drawn[0].model_dump(mode="json")
+    spoiled["goal"]["setup"] = [change]
+    (tmp_path / FILE).write_text(json.dumps(spoiled))
+    result = worldloom("blueprints", "verify", tmp_path)
+    assert result.code == 1
+    assert "format: malformed at setup" in result.out
+
+
+def test_one_of_another_setting_stops_no_other(worldloom, drawn, tmp_path: Path) -> None:
+    """It is named, and the rest is verified."""
+    other = {**drawn[0].model_dump(mode="json"), "setting": "nosuch"}
+    (tmp_path / FILE).write_text(f"{json.dumps(other)}\n{drawn[1].model_dump_json()}\n")
+    result = worldloom("blueprints", "verify", tmp_path)
+    assert result.code == 1
+    assert f"{FILE}:1: format: other-setting at setting" in result.out
+    assert "1 of 1 blueprints pass" in result.out

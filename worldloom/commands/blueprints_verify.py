@@ -20,7 +20,7 @@ from events.blueprints import Reason
 from projections.blueprints.files import FILE, file_of, write_blueprints
 from projections.errors import RecordError
 from projections.folder import RunFolder
-from scenarios.load import load
+from scenarios.load import load, names
 from worldloom.bar import watching
 from worldloom.yields import stages, yields
 
@@ -92,13 +92,21 @@ def _read(path: Path) -> tuple[list[tuple[str, Blueprint]], list[str]]:
     except OSError as error:
         raise RecordError(f"{file} cannot be read ({error.strerror}); name what `worldloom blueprints draw` made") from error
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
-            found += [(f"{file}:{number}", Blueprint.model_validate_json(line))] if line.strip() else []
+            blueprint = Blueprint.model_validate_json(line)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(map(str, first["loc"])) or "the whole"
-            sentence = f"{first['msg']}; a line is one blueprint of format {FORMAT}."
-            told.append(f"{file}:{number}: format: {_said(Reason(code='malformed', place=place, sentence=sentence))}")
+            wrong = Reason(code="malformed", place=place, sentence=f"{first['msg']}; a line is one blueprint of format {FORMAT}.")
+        else:
+            if blueprint.setting in names():
+                found.append((f"{file}:{number}", blueprint))
+                continue
+            sentence = f"There is no setting {blueprint.setting!r}; there are {', '.join(names())}."
+            wrong = Reason(code="other-setting", place="setting", sentence=sentence)
+        told.append(f"{file}:{number}: format: {_said(wrong)}")
     if not found and not told:
         raise RecordError(f"{file} holds no blueprint; name what `worldloom blueprints draw` made")
     return found, told
