@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from domain.errors import Refusal, WorldError
+from domain.errors import ReferenceError_, Refusal, WorldError
 from domain.provenance.reading import leaves
 from domain.verifying.ground import Ground, at
 from domain.world import World
@@ -24,7 +24,7 @@ def format(ground: Ground) -> list[Reason]:
 
 def _setup(ground: Ground) -> Iterator[Reason]:
     """What is different as the conversation begins must be rows that the setting's schema takes."""
-    schema, wrong, made = ground.setting.schema, False, set[tuple[str, str]]()
+    schema, wrong, made = ground.setting.schema, False, dict[tuple[str, str], None]()
     for number, change in enumerate(ground.goal.setup):
         row = (change.table, change.key)
         if change.table not in schema.tables:
@@ -34,13 +34,17 @@ def _setup(ground: Ground) -> Iterator[Reason]:
         elif change.field is not None and row not in made and World(ground.base).row(*row) is None:
             found = f"there is no row {'.'.join(row)} whose {change.field!r} could be different; name one of the world"
         else:
-            made.add(row)
+            made[row] = None
             continue
         wrong = True
         yield _reason("malformed", f"setup.{number}", found)
-    if not wrong:
+    for table, key in () if wrong else made:
+        begun = ground.start.row(table, key)
         try:
-            schema.check(ground.start, ground.goal.setup)
+            if begun is not None:
+                schema.check_row(ground.start, table, key, begun)
+        except ReferenceError_:  # a row that is gone: the path shows whether it is needed
+            continue
         except WorldError as error:
             yield _reason("malformed", "setup", f"the world cannot begin so: {error}")
 
