@@ -46,10 +46,6 @@ class Held(BaseModel):
             number -= count
         raise IndexError(index)
 
-    def number(self, index: int) -> int:
-        """Which of all blueprints a conversation holds."""
-        return index % self.total
-
 
 def check_world(blueprints: tuple[Blueprint, ...], world: World, hint: str) -> None:
     """Make sure that blueprints begin in a world.

@@ -14,7 +14,6 @@ import networkx
 from domain.world import Base
 
 Form = Literal["single", "chain", "fan-in", "fan-out", "diamond"]
-FORMS: tuple[Form, ...] = ("single", "chain", "fan-in", "fan-out", "diamond")
 Pair = tuple[str, str]
 _WORD = re.compile(r"[\w#@.+-]*\w")
 _SHORTEST = 3

@@ -16,7 +16,6 @@ from events.conversation import AssistantSpoke, ModelReplied, UserSpoke
 from events.tools import ToolAnswered, ToolCalled, ToolRefused
 
 OUT_OF_TURN, EMPTY, REPEATED_CALL, REPEATED_MESSAGE, LOOP = "out-of-turn", "empty-message", "repeated-call", "repeated-message", "loop"
-INVALID = (OUT_OF_TURN, EMPTY, REPEATED_CALL, REPEATED_MESSAGE, LOOP)
 """Findings, each with the agent that it is about, or the tool."""
 MOST_SAME = 3
 """How often a call may come out the same while nothing changes, or a message be said."""

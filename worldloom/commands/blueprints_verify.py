@@ -17,9 +17,8 @@ from domain.blueprint import FORMAT, Blueprint
 from domain.errors import SettingError
 from domain.verifying.ground import Ground
 from events.blueprints import Reason
-from projections.blueprints.files import FILE, file_of, write_blueprints
+from projections.blueprints.files import FILE, file_of, world_seed_of, write_blueprints
 from projections.errors import RecordError
-from projections.folder import RunFolder
 from scenarios.load import load, names
 from worldloom.bar import watching
 from worldloom.yields import stages, yields
@@ -50,7 +49,7 @@ def verify_blueprints(
     if committee and not author:
         raise SettingError("--committee votes on what an author writes; name one with --author")
     blueprints, told = _read(path)
-    seed = _world_seed(path) if world_seed is None else world_seed
+    seed = world_seed_of(path) if world_seed is None else world_seed
     places = {name: prepare(load(name), seed, data) for name in dict.fromkeys(one.setting for _, one in blueprints)}
     if author is None:
         with watching(console, "verifying", len(blueprints)) as watch:
@@ -73,11 +72,6 @@ def verify_blueprints(
         console.print(f"those that pass in {out / FILE}", soft_wrap=True)
     if told:
         raise typer.Exit(_REJECTED)
-
-
-def _world_seed(path: Path) -> int:
-    folder = RunFolder(path if path.is_dir() else path.parent)
-    return int(folder.settings().get("world_seed", 0)) if folder.manifest.is_file() else 0
 
 
 def _read(path: Path) -> tuple[list[tuple[str, Blueprint]], list[str]]:
