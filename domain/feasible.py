@@ -3,21 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from domain.agents import ASSISTANT, USER, Agent
-from domain.conversation import CallTools, Conversation, RunTool, Speak, Wanted, decide, replay
-from domain.outcome import Environment
-from domain.policy import Memory
 from domain.setting import Setting
 from domain.toolgraph import Pair, Step, pairs, words
 from domain.values import canonical
+from domain.walking import Walk
 from domain.world import World
-from events.base import Event
-from events.conversation import ConversationStarted, ModelReplied
 from events.tools import Change, ToolAnswered
 
 _TRIALS = 4
 """Splices that are tried for a pair."""
-_SHALL, _YES = "Shall I go ahead?", "Yes, please go ahead."
 
 
 class Gone(NamedTuple):
@@ -59,31 +53,9 @@ def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequenc
 
     A last call that changes nothing and tells nothing new, such as who somebody is of whom that is known, leads nowhere.
     """
-    own = setting.user.tools if setting.user else {}
-    desk = Agent(ASSISTANT, "", setting.policy.prose, setting.service_tools)
-    environment = Environment(desk, setting.policy, setting.schema, user=setting.user)
-    nothing = dict.fromkeys(("run", "scenario", "policy", "toolset", "persona", "goal", "world"), "")
-    started = ConversationStarted(setting=setting.name, index=0, seed=0, models={}, clock=setting.clock, setup=tuple(setup), **nothing)
-    state, memory = replay(Conversation(world), [started]), Memory()
-
-    def do(command: Speak | CallTools | RunTool) -> list[Event]:
-        nonlocal state
-        events = decide(state, command, environment, memory)
-        state = replay(state, events)
-        for event in events:
-            memory.observe(event)
-        return events
-
-    do(Speak(USER, _YES))
-    known: set[str] = set()
-    new = False
-    for call in calls:
-        agent = USER if call.tool in own else ASSISTANT
-        if agent == ASSISTANT and call.writes:
-            do(Speak(ASSISTANT, _SHALL))
-            do(Speak(USER, _YES))
-        do(CallTools(agent, [Wanted(call.tool, call.arguments)], via=ModelReplied(agent=agent, model="gold")))
-        outcome = do(RunTool())[-1]
+    walk, known, new = Walk(setting, world, setup), set[str](), False
+    for number, call in enumerate(calls):
+        outcome = walk.call(call.tool, call.arguments, number)
         if not isinstance(outcome, ToolAnswered):
             return False
         told = words(outcome.observation, names)
