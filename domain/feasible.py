@@ -28,6 +28,11 @@ class _Place(NamedTuple):
     step: int
 
 
+def whose(steps: Sequence[Step], people: frozenset[str], otherwise: str) -> str:
+    """Whom the first look-up of a path shows, by a key of people; where it shows nobody, or there is none, otherwise."""
+    return min(words(steps[0].observation, people) & people if steps else (), default=otherwise)
+
+
 def feasible_pairs(setting: Setting, world: World, paths: Sequence[Gone], names: frozenset[str]) -> set[Pair]:
     """
     Pairs of tools for which there is a path on which the first feeds the second: one of those given, or a splice of two of them.

@@ -13,11 +13,17 @@ from events.base import Event
 from events.conversation import ConversationStarted, ModelReplied
 from events.tools import Change, ToolAnswered, ToolFaulted, ToolRefused
 
+_CALL = "g"
 _SHALL = "Shall I go ahead?"
 YES = "Yes, please go ahead."
 """Said before each call that changes something, so that rules which want a yes have one."""
 
 Outcome = ToolAnswered | ToolRefused | ToolFaulted
+
+
+def number_of(call_id: str) -> int:
+    """Which call of a walk it is, counted from 0."""
+    return int(call_id.removeprefix(_CALL))
 
 
 class Walk:
@@ -63,7 +69,7 @@ class Walk:
         if agent == ASSISTANT and known is not None and known.writes:
             self._do(Speak(ASSISTANT, _SHALL))
             self._do(Speak(USER, YES))
-        self._do(CallTools(agent, [Wanted(tool, dict(arguments), f"g{number}")], via=ModelReplied(agent=agent, model="gold")))
+        self._do(CallTools(agent, [Wanted(tool, dict(arguments), f"{_CALL}{number}")], via=ModelReplied(agent=agent, model="gold")))
         (outcome,) = self._do(RunTool())
         assert isinstance(outcome, Outcome)
         return outcome

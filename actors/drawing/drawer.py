@@ -16,6 +16,7 @@ from domain.persona.sampling import draw_persona
 from domain.setting import Setting
 from domain.toolgraph import Step, evidence, flows, form, hops, words
 from domain.verdict import differences
+from domain.verifying.necessity import idle_is_enough
 from domain.wishes import Wishes
 from domain.world import Base, World
 from events.blueprints import Reason
@@ -82,7 +83,7 @@ class Drawer:
         goal = goal.model_copy(update={"instruction": instruct(goal, persona, self.setting.phrases, rng)})
         rehearsed = rehearse(self.setting, self._world, goal, persona, seed)
         path = rehearsed.path(self.setting)
-        goal = self._with_path(goal, path)
+        goal = self._with_path(goal, path, rehearsed.held.world)
         told = words([goal.identity, *(task.known for task in goal.tasks)], self.survey.names)
         edges = flows(path, self.survey.names, told)
         blueprint = Blueprint(
@@ -103,11 +104,11 @@ class Drawer:
         diff = differences(self._world.with_changes(goal.setup), rehearsed.held.world)
         return Drawn(number, blueprint, sampler, tuple(path), tuple(diff), tuple(self._faults(blueprint, rehearsed)))
 
-    def _with_path(self, goal: Goal, path: Sequence[Step]) -> Goal:
+    def _with_path(self, goal: Goal, path: Sequence[Step], end: World) -> Goal:
         """The goal with all calls of the path; where neither world nor words would tell, with the look-up that must have been made."""
         actions = tuple(Action(tool=step.tool, arguments=step.arguments) for step in path)
         whole = goal.model_copy(update={"actions": actions, "shares": ()})
-        if path and not fails_when_idle(whole, self.setting, self._world):
+        if path and idle_is_enough(whole, self._world.with_changes(goal.setup), end, self.setting.checks):
             last = next((step for step in reversed(path) if not step.writes), path[-1])
             asked = {name: value for name, value in last.arguments.items() if not _is_prose(value)}
             return whole.model_copy(update={"calls": (Action(tool=last.tool, arguments=asked),)})
@@ -121,7 +122,7 @@ class Drawer:
         return tuple(dict.fromkeys([*guarding, *([plan.rule] if plan.rule else ())]))
 
     def _faults(self, blueprint: Blueprint, rehearsed: Rehearsed) -> list[Reason]:
-        """Why it leads nowhere: the rehearsal failed, the path alone leads elsewhere, or doing nothing would do."""
+        """Why it leads nowhere: the rehearsal failed, or the path alone leads elsewhere."""
         goal, verdict = blueprint.goal, rehearsed.verdict
         found = [
             Reason(code=f"rehearsal:{finding.partition(':')[0]}", place="goal", sentence=f"Rehearsed offline, it ended with {finding}.")
@@ -134,19 +135,7 @@ class Drawer:
         ]
         if not goal.checks and gold.digest != rehearsed.held.world.digest:
             found.append(Reason(code="leads-elsewhere", place="actions", sentence="Its calls alone lead elsewhere than the rehearsal."))
-        if not fails_when_idle(goal, self.setting, self._world):
-            found.append(Reason(code="idle-passes", place="goal", sentence="An assistant that does nothing would reach the goal."))
         return found
-
-
-def fails_when_idle(goal: Goal, setting: Setting, world: World) -> bool:
-    """Whether an assistant that says nothing and does nothing misses the goal."""
-    if goal.calls or goal.outputs:
-        return True
-    start = world.with_changes(goal.setup)
-    if goal.checks:
-        return any(True for _ in unmet(goal.checks, start, setting.checks))
-    return gold_world(start, goal, setting.toolset, seed=0, now=setting.clock).digest != start.digest
 
 
 def _is_prose(value: object) -> bool:

@@ -6,15 +6,18 @@ from random import Random
 from typing import NamedTuple
 
 from actors.drawing.rehearsal import rehearse
+from domain.feasible import Gone, feasible_pairs, whose
 from domain.persona.sampling import draw_persona
 from domain.setting import Setting
-from domain.toolgraph import ToolGraph, names_of
+from domain.toolgraph import Pair, ToolGraph, names_of
 from domain.wishes import Wishes
 from domain.world import Base, World
 
 _EACH = 2
 """Rehearsals of each kind."""
 _ATTEMPTS = 30
+_ATTEMPTS_TOGETHER = 12
+"""At rehearsing two kinds together."""
 
 
 class Found(NamedTuple):
@@ -58,3 +61,29 @@ class Survey:
                 for task in goal.tasks:
                     serving.setdefault(task.skill, set()).update(step.tool for step in path if step.writes)
         return Found(tools, serving, graph)
+
+
+def feasible(setting: Setting, base: Base) -> frozenset[Pair] | None:
+    """
+    Pairs of tools of which one can feed the other, by the setting and its world alone, whatever is drawn of it.
+
+    Every two kinds of wishes that go together are rehearsed once, by chance of their own, and what was gone so is spliced.
+
+    Returns:
+        None where the setting does not say what people can want.
+    """
+    wishes, world, names = setting.wishes, World(base), names_of(base)
+    if wishes is None:
+        return None
+    people, kinds, paths = frozenset(wishes.people(world)), wishes.named("writes", "reads"), list[Gone]()
+    for both in ((one, other) for one in kinds for other in kinds if wishes.fits((one, other))):
+        rng = Random(f"{setting.name}/feasible/{both}")
+        goals = (wishes.draw(world, rng, both, None, frozenset()) for _ in range(_ATTEMPTS_TOGETHER))
+        goal = next((goal for goal in goals if goal is not None), None)
+        if goal is None:
+            continue
+        rehearsed = rehearse(setting, world, goal, draw_persona(rng), rng.getrandbits(32))
+        if rehearsed.verdict.accepted:
+            steps = tuple(rehearsed.path(setting))
+            paths.append(Gone(whose(steps, people, goal.id), goal.setup, steps))
+    return frozenset(feasible_pairs(setting, world, paths, names))

@@ -1,11 +1,12 @@
 """Necessity: without each gold write the world ends otherwise, and whoever does nothing fails."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from domain.goal import unmet
+from domain.goal import Assertion, Goal, unmet
 from domain.values import compact
 from domain.verifying.ground import Ground, Trace, at
 from domain.verifying.policy import broken_ids
+from domain.world import World
 from events.blueprints import Reason
 
 
@@ -14,11 +15,20 @@ def necessity(ground: Ground) -> list[Reason]:
     return [*_idle(ground), *_superfluous(ground)]
 
 
-def _idle(ground: Ground) -> Iterator[Reason]:
-    goal = ground.goal
+def idle_is_enough(goal: Goal, start: World, gold: World, assertions: Mapping[str, Assertion]) -> bool:
+    """Whether whoever says nothing and does nothing reaches a goal.
+
+    Args:
+        gold: As the gold path leaves the world.
+        assertions: The setting's, by name.
+    """
     if goal.calls or goal.outputs:
-        return
-    if list(unmet(goal.checks, ground.start, ground.setting.checks)) if goal.checks else ground.diff:
+        return False
+    return not any(True for _ in unmet(goal.checks, start, assertions)) if goal.checks else start.digest == gold.digest
+
+
+def _idle(ground: Ground) -> Iterator[Reason]:
+    if not idle_is_enough(ground.goal, ground.start, ground.trace.world, ground.setting.checks):
         return
     sentence = "Whoever does nothing fulfils it: no row changes and nothing must be told; ask for a change, or expect an output."
     yield Reason(code="does-nothing", place="actions", sentence=sentence)

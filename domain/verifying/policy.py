@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 
 from domain.policy import Call, Memory, Rule
+from domain.temporal import TemporalRule, violations
 from domain.values import compact
 from domain.verifying.execution import failing, standing_in_the_way
 from domain.verifying.ground import Ground, Step, Trace, at, called
+from domain.walking import number_of
 from domain.world import World
 from events.blueprints import Reason
-from events.tools import ToolCalled
+from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
+
+_OfCall = ToolCalled | ToolAnswered | ToolRefused | ToolFaulted
 
 
 def policy(ground: Ground) -> list[Reason]:
@@ -24,7 +28,7 @@ def policy(ground: Ground) -> list[Reason]:
     return found
 
 
-def broken(ground: Ground, trace: Trace) -> Iterator[tuple[int, Rule]]:
+def broken(ground: Ground, trace: Trace) -> Iterator[tuple[int, Rule | TemporalRule]]:
     """(number of the action, rule) of every breach on a path."""
     memory, numbers = Memory(), iter(trace.steps)
     for event in trace.events:
@@ -33,6 +37,16 @@ def broken(ground: Ground, trace: Trace) -> Iterator[tuple[int, Rule]]:
             step = next(numbers)
             call = Call(event.agent, event.tool, event.arguments, ground.writes(step.action))
             yield from ((step.number, rule) for rule in ground.setting.policy.rules if _breaks(rule, memory, call, step.before))
+    yield from _over_time(ground, trace)
+
+
+def _over_time(ground: Ground, trace: Trace) -> Iterator[tuple[int, TemporalRule]]:
+    """Breaches of temporal rules by calls and their outcomes; what is said on a path is nobody's yet."""
+    rules = {rule.id: rule for rule in ground.rules}
+    for rule, position in violations(ground.rules, enumerate(trace.events, 1)) if rules else ():
+        event = trace.events[position - 1]
+        if isinstance(event, _OfCall):
+            yield number_of(event.call_id), rules[rule]
 
 
 def guarding(ground: Ground) -> tuple[str, ...]:
@@ -53,7 +67,7 @@ def _breaks(rule: Rule, memory: Memory, call: Call, world: World) -> bool:
         return False
 
 
-def _without_which_it_holds(ground: Ground, number: int, rule: Rule) -> list[int]:
+def _without_which_it_holds(ground: Ground, number: int, rule: Rule | TemporalRule) -> list[int]:
     """Earlier calls that change something, without each of which a call does not break a rule."""
     actions = ground.goal.actions[: number + 1]
     earlier = [other for other in range(number) if ground.writes(actions[other])]
@@ -65,7 +79,7 @@ def broken_ids(ground: Ground, trace: Trace) -> set[tuple[int, str]]:
     return {(number, rule.id) for number, rule in broken(ground, trace)}
 
 
-def _breach(ground: Ground, number: int, rule: Rule) -> Reason:
+def _breach(ground: Ground, number: int, rule: Rule | TemporalRule) -> Reason:
     action = ground.goal.actions[number]
     sentence = f"{action.tool} with {compact(action.arguments)} breaks a rule: {rule.sentence} Plan what the rule allows."
     return Reason(code=f"policy:{rule.id}", place=at(number), sentence=sentence)

@@ -10,16 +10,13 @@ from typing import Any, NamedTuple
 from domain.blueprint import Blueprint
 from domain.conversation import Conversation
 from domain.goal import Action, Goal, Task
-from domain.provenance.reading import leaves, normal
 from domain.values import canonical, compact
 from domain.verdict import judge
 from domain.verifying.ground import Ground, at
-from domain.verifying.terms import known_from, lacking
+from domain.verifying.terms import known_from, lacking, speaking_of
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled
 
-_TELLING = 4
-"""Characters from which on a value is known in a longer one."""
 _STATE = ("state-differs", "not-met", "not-called")
 
 
@@ -107,22 +104,13 @@ def _undemanded(ground: Ground, rehearsal: Rehearsal) -> list[tuple[int, Action]
         return []
     if not rehearsal.unsaid and _went_well(ground, rehearsal.held):
         return missing
-    return [(number, action) for number, action in missing if not _is_spoken_of(ground, action)]
+    return [(number, action) for number, action in missing if not speaking_of(ground.goal, action)]
 
 
 def _went_well(ground: Ground, held: Conversation) -> bool:
     """Whether it came to a good end, with all told: its user, who knew all that they were to know, got all that they asked for."""
     verdict = judge(held, ground.goal, ground.trace.world, ground.setting.checks)
     return all(finding.startswith(_STATE) for finding in verdict.findings)
-
-
-def _is_spoken_of(ground: Ground, action: Action) -> bool:
-    """Whether a task names something that a call is made with, other than who the user is."""
-    words = [normal(value) for task in ground.goal.tasks for value in task.known.values()]
-    mine = {normal(value) for value in ground.goal.identity.values()}
-    given = (leaf for _, leaf in leaves(action.arguments) if leaf not in (None, "") and not isinstance(leaf, bool))
-    values = {normal(str(leaf).replace("_", " ")) for leaf in given} - mine
-    return any(value == word or (len(value) >= _TELLING and value in word) for value in values for word in words)
 
 
 def _made(held: Conversation) -> Iterator[ToolCalled]:

@@ -52,11 +52,11 @@ def _beside(ground: Ground, world: World, action: Action, value: str) -> tuple[C
             owners = [name for name in shape.references if name != shape.key and isinstance(row.get(name), str)]
             kin = world.where(table, owners[0], row[owners[0]]) if owners else ()
             return row, {key: other for key, other in kin if key != value and all(other.get(name) == row[name] for name in owners)}
-    for named in _rows_of(ground, world, action):
-        for group in _groups(named):
-            if value in group:
-                return group[value], {key: other for key, other in group.items() if key != value}
-    return None
+    groups = [group for named in _rows_of(ground, world, action) for group in _groups(named) if value in group]
+    if not groups:
+        return None
+    telling = max(groups, key=lambda group: len(_said(group[value])))  # a means of payment rather than what was paid with it
+    return telling[value], {key: other for key, other in telling.items() if key != value}
 
 
 def _is_implied(ground: Ground, world: World, action: Action, value: str, told: Known) -> bool:

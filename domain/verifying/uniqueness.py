@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from domain.goal import Action, Goal, Task
+from domain.provenance.reading import normal
 from domain.values import compact
 from domain.verifying.ground import Ground, Trace, at
 from domain.verifying.policy import broken_ids
 from domain.verifying.rivals import rivals
+from domain.verifying.terms import speaking_of
 from events.blueprints import Reason
 from events.tools import ToolAnswered
 
-_ORDERED = re.compile(r"\b(?:first|then|next|after(?:wards| that)?|once|before|finally|lastly)\b", re.IGNORECASE)
-"""Words by which a text says in which order."""
 _PREFERRED = re.compile(
     r"\b(?:earli|lat|cheap|fast|quick|short|larg|small|high|low|near|new|old|b)(?:i?est)\b|\b(?:most|least|best)\b", re.IGNORECASE
 )
-"""Words by which a text chooses between rows that fit it otherwise."""
+"""Words by which somebody chooses between rows that fit otherwise."""
 
 
 def uniqueness(ground: Ground) -> list[Reason]:
@@ -34,29 +35,52 @@ def _unexpecting(ground: Ground) -> Iterator[Reason]:
 
 
 def _order(ground: Ground) -> Iterator[Reason]:
-    """Neighbouring writes that can be made in either order, to different ends, where the text does not say which."""
-    actions = ground.goal.actions
+    """Neighbouring writes that can be made in either order, to different ends, where it is not asked for one after the other."""
+    goal, actions = ground.goal, ground.goal.actions
     writes = [number for number, action in enumerate(actions) if ground.writes(action)]
-    if _ORDERED.search(ground.goal.instruction):
-        return
     reads = [number for number in range(len(actions)) if number not in writes]
     for one, other in pairwise(writes):
         swapped = [other if number == one else one if number == other else number for number in writes]
-        if _leads_elsewhere(ground, ground.go(actions, order=[*reads, *swapped])):
+        if not _one_after_another(goal, actions[one], actions[other]) and _leads_elsewhere(
+            ground, ground.go(actions, order=[*reads, *swapped])
+        ):
             tools = f"{actions[one].tool} and {actions[other].tool}"
-            sentence = f"{tools} lead to different ends in different orders, and the instruction does not say which comes first; say it."
+            sentence = f"{tools} lead to different ends in different orders; let them be two requests, and ask for them in their order."
             yield Reason(code="order-matters", place=at(other), sentence=sentence)
 
 
+def _one_after_another(goal: Goal, one: Action, other: Action) -> bool:
+    """Whether two calls serve two tasks, and the text brings these up in their order."""
+    text, firsts, seconds = normal(goal.instruction), speaking_of(goal, one), speaking_of(goal, other)
+    pairs = [(goal.tasks[first], goal.tasks[second]) for first in firsts for second in seconds if first < second]
+    return any(_brings_up(text, first, second) for first, second in pairs)
+
+
+def _brings_up(text: str, first: Task, second: Task) -> bool:
+    """Whether a text does not say all that only the second knows before all that only the first does."""
+    firsts, seconds = _places(text, first, second), _places(text, second, first)
+    return not firsts or not seconds or min(firsts) <= max(seconds)
+
+
+def _places(text: str, task: Task, other: Task) -> list[int]:
+    own = (normal(value) for value in task.known.values() if value not in other.known.values())
+    return [place for value in own if (place := text.find(value)) >= 0]
+
+
 def _ambiguous(ground: Ground) -> Iterator[Reason]:
-    if _PREFERRED.search(ground.goal.instruction):
-        return
-    for number in (number for number, action in enumerate(ground.goal.actions) if ground.writes(action)):
+    for number, action in enumerate(ground.goal.actions):
+        if not ground.writes(action) or _is_chosen(ground.goal, action):
+            continue
         fitting = (rival for rival in rivals(ground, number) if _leads_elsewhere(ground, ground.go(rival.actions)))
         rival = next(fitting, None)
         if rival is not None:
             both = f"{compact(rival.instead)} fits what the instruction says as well as {compact(rival.value)}"
             yield Reason(code="ambiguous", place=at(number, rival.parameter), sentence=f"{both}; say what tells them apart.")
+
+
+def _is_chosen(goal: Goal, action: Action) -> bool:
+    """Whether a task that a call serves says which row to take, such as the cheapest."""
+    return any(_PREFERRED.search(value) for number in speaking_of(goal, action) for value in goal.tasks[number].known.values())
 
 
 def _leads_elsewhere(ground: Ground, other: Trace) -> bool:

@@ -1,13 +1,12 @@
 """The tool graph of a setting as its blueprints show it: which tools feed which, and which could but never do."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from domain.blueprint import Blueprint
-from domain.feasible import Gone, feasible_pairs
 from domain.goldpath import gone
 from domain.setting import Setting
-from domain.toolgraph import Pair, Step, ToolGraph, words
+from domain.toolgraph import Pair, Step, ToolGraph
 from domain.world import World
 
 
@@ -40,22 +39,20 @@ class Graphed(NamedTuple):
         }
 
 
-def graphed(setting: Setting, world: World, blueprints: Iterable[Blueprint], names: frozenset[str]) -> Graphed:
+def graphed(
+    setting: Setting, world: World, blueprints: Iterable[Blueprint], names: frozenset[str], feasible: Collection[Pair] = ()
+) -> Graphed:
     """Go every gold path anew in a clean world, and see what feeds what.
 
     Args:
         world: In which all begin, but for what is different.
         names: Keys of the world's rows.
+        feasible: Pairs that there can be.
     """
-    graph, paths, broken = ToolGraph(setting.toolset, names), list[Gone](), list[str]()
-    people = frozenset(setting.wishes.people(world)) if setting.wishes else frozenset()
-    for blueprint in blueprints:
-        goal = blueprint.goal
-        calls, _ = gone(world.with_changes(goal.setup), goal.actions, setting)
+    graph, broken, count = ToolGraph(setting.toolset, names), list[str](), 0
+    for count, blueprint in enumerate(blueprints, 1):  # noqa: B007, the last one counts
+        calls, _ = gone(world.with_changes(blueprint.goal.setup), blueprint.goal.actions, setting)
         if any(call.refused for call in calls):
             broken.append(blueprint.name)
-        steps = tuple(Step(call.action.tool, call.action.arguments, call.shown, call.writes) for call in calls if not call.refused)
-        graph.add(steps)
-        found = words(steps[0].observation, people) & people if steps else people
-        paths.append(Gone(min(found, default=blueprint.name), goal.setup, steps))
-    return Graphed(len(paths), tuple(broken), graph, frozenset(feasible_pairs(setting, world, paths, names)))
+        graph.add([Step(call.action.tool, call.action.arguments, call.shown, call.writes) for call in calls if not call.refused])
+    return Graphed(count, tuple(broken), graph, frozenset(feasible))

@@ -112,6 +112,9 @@ def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, ab
     contact = rng.choice(contacts)
     desk, wishes = Desk(world, contact, rng, first=about, close=rng.random() < _CLOSE), list[Wish]()
     offered = _OFFERED[contact["role"]]
+    ahead = offered[kinds[-1]](desk) if desk.close and len(kinds) > 1 and not about else None
+    if ahead is not None:  # the others are about what the last one can be about
+        desk.approach(ahead)
     return goal_of(world, contact, wishes, rng) if all(_add(desk, offered[kind], wishes) for kind in kinds) else None
 
 

@@ -5,18 +5,23 @@ from random import Random
 
 import pytest
 
-from actors.drawing.drawer import Drawer, Drawn, fails_when_idle
+from actors.drawing.drawer import Drawer, Drawn
 from actors.drawing.drawings import Drawings, Failed
 from actors.drawing.rehearsal import rehearse
 from actors.drawing.samplers import SAMPLERS
+from actors.drawing.survey import feasible
 from domain.errors import SettingError
 from domain.goal import gold_world
 from domain.goldpath import gone
+from domain.verifying.ground import Ground
+from domain.verifying.necessity import necessity
 from domain.world import World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.open import open_log
 from projections.blueprints.drawn import accepted_in, outcomes_in, rejections_in
+from projections.blueprints.graph import graphed
 from scenarios.load import load
+from tests.domain.verifying.plans import codes
 
 SETTINGS = ("retail", "airline", "telecom", "supply_chain")
 NUMBERS = 12
@@ -58,7 +63,7 @@ def test_held_anew_it_reaches_its_goal_and_idleness_does_not(name: str) -> None:
     for blueprint in sound:
         again = rehearse(setting, world_of(name), blueprint.goal, blueprint.persona, blueprint.seed)
         assert again.verdict.accepted, again.verdict.findings
-        assert fails_when_idle(blueprint.goal, setting, world_of(name))
+        assert codes(necessity(Ground(blueprint, setting, world_of(name).base))) == []
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -113,6 +118,16 @@ def test_both_sides_of_each_brink_can_be_drawn(name: str) -> None:
         assert any(goals), f"{name}: nobody stands at {label}"
         rules = {one.rule for one in tries if one is not None and one.rule is not None}
         assert rules <= {rule.id for rule in setting.policy.rules}
+
+
+def test_what_is_feasible_does_not_depend_on_what_is_drawn() -> None:
+    """The pairs are those of the setting; nearly all that is drawn leads through is among them, and more is."""
+    setting, world, names = load("telecom"), world_of("telecom"), drawer("telecom").survey.names
+    found = feasible(setting, world.base)
+    graph = graphed(setting, world, [one.blueprint for one in drawn("telecom")], names, found)
+    assert found == graph.feasible
+    assert len(found) > len(graph.graph.pairs)
+    assert len(graph.graph.pairs.keys() - found) <= 2
 
 
 def test_an_interrupted_drawing_goes_on(tmp_path) -> None:

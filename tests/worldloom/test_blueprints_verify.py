@@ -51,6 +51,16 @@ def test_what_cannot_be_read_is_named(worldloom, tmp_path: Path) -> None:
     """One line; a committee needs somebody who writes."""
     worldloom("blueprints", "verify", tmp_path / "none").fails_with("none", "worldloom blueprints draw")
     worldloom("blueprints", "verify", tmp_path, "--committee", "hosted_vllm/m").fails_with("--author")
+    worldloom("blueprints", "verify", tmp_path, "--author", "hosted_vllm/m").fails_with("--out")
+
+
+def test_rules_over_time_are_run(worldloom, drawn, tmp_path: Path) -> None:
+    """Those of a file, besides the setting's own."""
+    write_blueprints(drawn, tmp_path / FILE)
+    (tmp_path / "rules.yaml").write_text("[{id: nothing, sentence: Nothing is called., never: {kind: called}}]")
+    result = worldloom("blueprints", "verify", tmp_path, "--rules", tmp_path / "rules.yaml")
+    assert result.code == 1
+    assert "policy: policy:nothing at actions.0" in result.out
 
 
 @pytest.mark.parametrize(

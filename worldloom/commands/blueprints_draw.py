@@ -14,6 +14,7 @@ from rich.table import Table
 from actors.drawing.drawer import Drawer
 from actors.drawing.drawings import Drawings
 from actors.drawing.samplers import SAMPLERS, WEIGHTS
+from actors.drawing.survey import feasible
 from actors.verifying import staged
 from domain.blueprint import Blueprint
 from domain.errors import SettingError
@@ -84,7 +85,7 @@ def _report(
     documents = {}
     for name, setting in loaded.items():
         blueprints = list(accepted_in(log, [name]))
-        found = graphed(setting, World(bases[name]), blueprints, names_of(bases[name]))
+        found = graphed(setting, World(bases[name]), blueprints, names_of(bases[name]), feasible(setting, bases[name]) or ())
         if found.broken:
             raise SettingError(f"blueprint {found.broken[0]} of {name} cannot be carried out in a clean world; report it with its folder")
         documents[name] = found.document()

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.blueprints import read_held
+from actors.drawing.survey import feasible
 from actors.plan import prepare
 from domain.errors import SettingError
 from domain.toolgraph import names_of
@@ -17,7 +18,6 @@ from projections.blueprints.corpus import APIGEN_MT, profile_of
 from projections.blueprints.coverage import Coverage
 from projections.blueprints.drawn import drawn_in, stream_of
 from projections.blueprints.files import FILE, world_seed_of
-from projections.blueprints.graph import graphed
 from projections.blueprints.passes import passes, tries_of
 from projections.blueprints.yields import Yield
 from projections.contents import Contents
@@ -98,8 +98,8 @@ def _covered(place: Path, world_seed: int, data: Path | None, found: dict[str, A
     found["coverage"] = {}
     for name, some in read_held(place, 1, world_seed)[1].items():
         ready = prepare(load(name), world_seed, data, blueprints=some)
-        names = names_of(ready.base)
-        coverage = Coverage(ready.setting, ready.world, graphed(ready.setting, ready.world, some, names).feasible, names)
+        pairs = None if data else feasible(ready.setting, ready.base)  # wishes are drawn in worlds of the setting's own
+        coverage = Coverage(ready.setting, ready.world, pairs, names_of(ready.base))
         for blueprint in some:
             coverage.add(blueprint)
         tables.append(coverage_table(name, coverage))

@@ -9,18 +9,22 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from actors.authoring import ROUNDS, Authors, make_authors
+from actors.authoring import ROUNDS, Authors, check_models, make_authors
 from actors.gateway.settings import ModelsFile, Reach, read_models_file
-from actors.plan import Place, prepare
+from actors.plan import prepare
+from actors.rounds import record
 from actors.verifying import Verified, verify
 from domain.blueprint import FORMAT, Blueprint
 from domain.errors import SettingError
 from domain.verifying.ground import Ground
 from events.blueprints import Reason
+from events.digests import content_digest
 from projections.blueprints.files import FILE, file_of, world_seed_of, write_blueprints
 from projections.errors import RecordError
+from projections.folder import RunFolder
 from scenarios.load import load, names
 from worldloom.bar import watching
+from worldloom.commands.history import read_rules
 from worldloom.yields import stages, yields
 
 console = Console(highlight=False)
@@ -40,7 +44,10 @@ def verify_blueprints(
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often an instruction is written at the most.")] = ROUNDS,
     models: Annotated[Path | None, typer.Option("--models", help="YAML file: how models are reached, and how they are asked.")] = None,
     max_cost: Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars for all models.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for those that pass.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for those that pass; with --author, and for the log of all rounds.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="YAML file of temporal rules; docs/history.md says how.")] = None,
 ) -> None:
     """Verify blueprints: format, execution, policy, solvability, necessity, uniqueness, and with models a committee.
 
@@ -48,17 +55,25 @@ def verify_blueprints(
     """
     if committee and not author:
         raise SettingError("--committee votes on what an author writes; name one with --author")
+    if author and out is None:
+        raise SettingError("--author writes instructions anew, and each round is recorded; name a folder for that with --out")
     blueprints, told = _read(path)
     seed = world_seed_of(path) if world_seed is None else world_seed
     places = {name: prepare(load(name), seed, data) for name in dict.fromkeys(one.setting for _, one in blueprints)}
-    if author is None:
-        with watching(console, "verifying", len(blueprints)) as watch:
-            found = [verify(_ground(one, places)) for _, one in blueprints if watch(1) is None]
+    temporal = read_rules(rules) if rules else ()
+    grounds = [Ground(one, places[one.setting].setting, places[one.setting].base, temporal) for _, one in blueprints]
+    if author is None or out is None:
+        with watching(console, "verifying", len(grounds)) as watch:
+            found = [verify(ground) for ground in grounds if watch(1) is None]
     else:
+        check_models(author, committee or ())
+        asked = {"verified": content_digest(file_of(path).read_bytes()), "author": author, "committee": committee or [], "rounds": rounds}
+        folder = RunFolder.start(out, {**asked, "world_seed": seed, "rules": [rule.model_dump(mode="json") for rule in temporal]})
         given = read_models_file(models) if models else ModelsFile()
         reach = Reach(providers=given.providers, most_usd=max_cost)
-        authors = make_authors(author, committee or (), out or file_of(path).parent, reach, given.roles, rounds)
-        tried = asyncio.run(_write(authors, [_ground(one, places) for _, one in blueprints]))
+        authors = make_authors(author, committee or (), out, reach, given.roles, rounds)
+        tried = asyncio.run(_write(authors, grounds))
+        _record(folder, tried)
         found = [each[-1] for each in tried]
         console.print(yields(tried))
     console.print(stages(found))
@@ -106,16 +121,19 @@ def _read(path: Path) -> tuple[list[tuple[str, Blueprint]], list[str]]:
     return found, told
 
 
-def _ground(blueprint: Blueprint, places: dict[str, Place]) -> Ground:
-    place = places[blueprint.setting]
-    return Ground(blueprint, place.setting, place.base)
-
-
 async def _write(authors: Authors, grounds: Sequence[Ground]) -> list[list[Verified]]:
     try:
         return list(await asyncio.gather(*map(authors.write, grounds)))
     finally:
         await authors.close()
+
+
+def _record(folder: RunFolder, tried: Sequence[Sequence[Verified]]) -> None:
+    log = folder.write_log()
+    try:
+        record(log, tried)
+    finally:
+        log.close()
 
 
 def _said(reason: Reason) -> str:

@@ -1,8 +1,11 @@
 """Stages of verification: each has nothing against a sound blueprint, and names what is wrong with another, and where."""
 
+from dataclasses import replace
+
 import pytest
 
-from domain.goal import Check
+from domain.goal import Check, Task
+from domain.temporal import rules_of
 from domain.verifying.execution import execution
 from domain.verifying.format import format
 from domain.verifying.necessity import necessity
@@ -81,6 +84,15 @@ def test_broken_rule_is_named() -> None:
     assert "pending-only" in guarding(plan())
 
 
+def test_rule_over_time_is_run_on_the_path() -> None:
+    """Named as the setting's own are, at the call that breaks it; a path that keeps it passes."""
+    never = {"id": "see-first", "sentence": "Look before you cancel.", "never": {"kind": "answered", "tool": "cancel_*"}}
+    rules = rules_of([{**never, "before": {"kind": "answered", "tool": "get_user_details"}, "same": []}], "here")
+    assert codes(policy(replace(plan(), rules=rules))) == [("policy:see-first", "actions.2")]
+    seen = plan(FIND, look("get_user_details", user_id="mira_holt_1"), SEE_FIRST, CANCEL)
+    assert policy(replace(seen, rules=rules)) == []
+
+
 def test_calls_that_rule_each_other_out_are_a_pair() -> None:
     """Return and cancel of one order, which the same rules allow one at a time; not execution's, whose order it is."""
     ground = plan(FIND, SEE_FIRST, CANCEL, look("cancel_pending_order", order_id="#W0000001", reason="ordered by mistake"))
@@ -117,21 +129,28 @@ def test_other_row_that_fits_the_text_is_named() -> None:
     card = look("return_delivered_order_items", **{**PEN_BACK.arguments, "payment_method_id": "gift_card_1"})
     unclear = plan(FIND, SEE_SECOND, card, base=twins, instruction=text)
     assert ("ambiguous", "actions.2.order_id") in codes(uniqueness(unclear))
+    best = plan(FIND, SEE_SECOND, card, base=twins, instruction=f"{text} It was the best pen, at least the latest.")
+    assert ("ambiguous", "actions.2.order_id") in codes(uniqueness(best))
+    latest = Task(skill="return_items", known={"items": "fountain pen", "order": "the latest one", "payment": "gift card 1"})
+    assert uniqueness(plan(FIND, SEE_SECOND, card, base=twins, instruction=text, tasks=(latest,))) == []
     assert (
         uniqueness(plan(*both, base=twins, instruction=f"{text} It is in order #W0000002, and goes to your credit card, visa 1111.")) == []
     )
 
 
 def test_order_that_matters_must_be_said() -> None:
-    """Two changes of one thing; with words for which comes first it is one plan."""
-    places = [
-        {"address1": street, "address2": "", "city": "Reno", "state": "NV", "country": "USA", "zip": "89501"}
-        for street in ("9 Elm", "8 Oak")
-    ]
+    """Two changes of one thing are one plan where they are two requests in their order; no word elsewhere in the text makes them so."""
+    streets = ("9 Elm", "8 Oak")
+    places = [{"address1": street, "address2": "", "city": "Reno", "state": "NV", "country": "USA", "zip": "89501"} for street in streets]
     moves = [look("modify_pending_order_address", order_id="#W0000001", **place) for place in places]
     text = "You are Mira Holt. Order #W0000001 should go to 9 Elm, Reno, NV, USA, 89501, and to 8 Oak."
     assert codes(uniqueness(plan(FIND, SEE_FIRST, *moves, instruction=text))) == [("order-matters", "actions.3")]
-    assert uniqueness(plan(FIND, SEE_FIRST, *moves, instruction=text.replace("and to", "and then to"))) == []
+    once = f"{text} You write once, before the next day is over, and then you are done."
+    assert codes(uniqueness(plan(FIND, SEE_FIRST, *moves, instruction=once))) == [("order-matters", "actions.3")]
+    tasks = tuple(Task(skill="modify_address", known={"order_id": "#W0000001", "address": street}) for street in streets)
+    assert uniqueness(plan(FIND, SEE_FIRST, *moves, instruction=text, tasks=tasks)) == []
+    turned = text.replace("9 Elm", "7 Ash").replace("8 Oak", "9 Elm").replace("7 Ash", "8 Oak")
+    assert codes(uniqueness(plan(FIND, SEE_FIRST, *moves, instruction=turned, tasks=tasks))) == [("order-matters", "actions.3")]
 
 
 def test_nothing_to_do_needs_something_to_tell() -> None:
