@@ -51,9 +51,14 @@ def _order(ground: Ground) -> Iterator[Reason]:
 
 def _one_after_another(goal: Goal, one: Action, other: Action) -> bool:
     """Whether two calls serve two tasks, and the text brings these up in their order."""
-    text, firsts, seconds = normal(goal.instruction), speaking_of(goal, one), speaking_of(goal, other)
+    text, firsts, seconds = normal(goal.instruction), _served(goal, one), _served(goal, other)
     pairs = [(goal.tasks[first], goal.tasks[second]) for first in firsts for second in seconds if first < second]
     return any(_brings_up(text, first, second) for first, second in pairs)
+
+
+def _served(goal: Goal, action: Action) -> list[int]:
+    """Numbers of the tasks that a call can serve: those that speak of it; all where its values come from look-ups alone."""
+    return speaking_of(goal, action) or list(range(len(goal.tasks)))
 
 
 def _brings_up(text: str, first: Task, second: Task) -> bool:
@@ -80,7 +85,7 @@ def _ambiguous(ground: Ground) -> Iterator[Reason]:
 
 def _is_chosen(goal: Goal, action: Action) -> bool:
     """Whether a task that a call serves says which row to take, such as the cheapest."""
-    return any(_PREFERRED.search(value) for number in speaking_of(goal, action) for value in goal.tasks[number].known.values())
+    return any(_PREFERRED.search(value) for number in _served(goal, action) for value in goal.tasks[number].known.values())
 
 
 def _leads_elsewhere(ground: Ground, other: Trace) -> bool:

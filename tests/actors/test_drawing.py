@@ -63,7 +63,7 @@ def test_held_anew_it_reaches_its_goal_and_idleness_does_not(name: str) -> None:
     for blueprint in sound:
         again = rehearse(setting, world_of(name), blueprint.goal, blueprint.persona, blueprint.seed)
         assert again.verdict.accepted, again.verdict.findings
-        assert codes(necessity(Ground(blueprint, setting, world_of(name).base))) == []
+        assert "does-nothing" not in [code for code, _ in codes(necessity(Ground(blueprint, setting, world_of(name).base)))]
 
 
 @pytest.mark.parametrize("name", SETTINGS)
