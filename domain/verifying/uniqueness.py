@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from domain.goal import Action, Goal, Task
+from domain.goal import Action, Task
 from domain.provenance.reading import normal
 from domain.values import compact
 from domain.verifying.ground import Ground, Trace, at
@@ -36,12 +36,12 @@ def _unexpecting(ground: Ground) -> Iterator[Reason]:
 
 def _order(ground: Ground) -> Iterator[Reason]:
     """Neighbouring writes that can be made in either order, to different ends, where it is not asked for one after the other."""
-    goal, actions = ground.goal, ground.goal.actions
+    actions = ground.goal.actions
     writes = [number for number, action in enumerate(actions) if ground.writes(action)]
     reads = [number for number in range(len(actions)) if number not in writes]
     for one, other in pairwise(writes):
         swapped = [other if number == one else one if number == other else number for number in writes]
-        if not _one_after_another(goal, actions[one], actions[other]) and _leads_elsewhere(
+        if not _one_after_another(ground, actions[one], actions[other]) and _leads_elsewhere(
             ground, ground.go(actions, order=[*reads, *swapped])
         ):
             tools = f"{actions[one].tool} and {actions[other].tool}"
@@ -49,32 +49,35 @@ def _order(ground: Ground) -> Iterator[Reason]:
             yield Reason(code="order-matters", place=at(other), sentence=sentence)
 
 
-def _one_after_another(goal: Goal, one: Action, other: Action) -> bool:
+def _one_after_another(ground: Ground, one: Action, other: Action) -> bool:
     """Whether two calls serve two tasks, and the text brings these up in their order."""
-    text, firsts, seconds = normal(goal.instruction), _served(goal, one), _served(goal, other)
-    pairs = [(goal.tasks[first], goal.tasks[second]) for first in firsts for second in seconds if first < second]
+    text, tasks = normal(ground.goal.instruction), ground.goal.tasks
+    pairs = [(tasks[first], tasks[second]) for first in _served(ground, one) for second in _served(ground, other) if first < second]
     return any(_brings_up(text, first, second) for first, second in pairs)
 
 
-def _served(goal: Goal, action: Action) -> list[int]:
-    """Numbers of the tasks that a call can serve: those that speak of it; all where its values come from look-ups alone."""
-    return speaking_of(goal, action) or list(range(len(goal.tasks)))
+def _served(ground: Ground, action: Action) -> list[int]:
+    """Numbers of the tasks that a call can serve: those that speak of it, and those that speak of no write, whose values look-ups give."""
+    goal = ground.goal
+    spoken = {number for write in goal.actions if ground.writes(write) for number in speaking_of(goal, write)}
+    mine = speaking_of(goal, action)
+    return [number for number in range(len(goal.tasks)) if number in mine or number not in spoken]
 
 
 def _brings_up(text: str, first: Task, second: Task) -> bool:
-    """Whether a text does not say all that only the second knows before all that only the first does."""
-    firsts, seconds = _places(text, first, second), _places(text, second, first)
+    """Whether a text does not say all that only the second task knows before all that only the first does."""
+    firsts = [text.find(value) for value in _own(first, second) if value in text]
+    seconds = [text.rfind(value) for value in _own(second, first) if value in text]
     return not firsts or not seconds or min(firsts) <= max(seconds)
 
 
-def _places(text: str, task: Task, other: Task) -> list[int]:
-    own = (normal(value) for value in task.known.values() if value not in other.known.values())
-    return [place for value in own if (place := text.find(value)) >= 0]
+def _own(task: Task, other: Task) -> list[str]:
+    return [normal(value) for value in task.known.values() if value not in other.known.values()]
 
 
 def _ambiguous(ground: Ground) -> Iterator[Reason]:
     for number, action in enumerate(ground.goal.actions):
-        if not ground.writes(action) or _is_chosen(ground.goal, action):
+        if not ground.writes(action) or _is_chosen(ground, action):
             continue
         fitting = (rival for rival in rivals(ground, number) if _leads_elsewhere(ground, ground.go(rival.actions)))
         rival = next(fitting, None)
@@ -83,9 +86,10 @@ def _ambiguous(ground: Ground) -> Iterator[Reason]:
             yield Reason(code="ambiguous", place=at(number, rival.parameter), sentence=f"{both}; say what tells them apart.")
 
 
-def _is_chosen(goal: Goal, action: Action) -> bool:
+def _is_chosen(ground: Ground, action: Action) -> bool:
     """Whether a task that a call serves says which row to take, such as the cheapest."""
-    return any(_PREFERRED.search(value) for number in _served(goal, action) for value in goal.tasks[number].known.values())
+    known = (value for number in _served(ground, action) for value in ground.goal.tasks[number].known.values())
+    return any(map(_PREFERRED.search, known))
 
 
 def _leads_elsewhere(ground: Ground, other: Trace) -> bool:
