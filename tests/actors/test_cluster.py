@@ -20,6 +20,7 @@ from domain.errors import SettingError
 from events.errors import EventsError
 from projections.folder import RunFolder
 from projections.runs import read_run
+from tests import settings as test_settings
 from tests.actors.held import Result, begin, held_inline, hold_on_ray, result
 from tests.actors.trouble import CHILD_LOST, JUDGE_BREAKS, SETTINGS, cause
 
@@ -92,6 +93,20 @@ def test_a_sub_agent_whose_processes_die_stops_no_other(tmp_path):
     reason = view.abandoned[SETTINGS.stream(CHILD_LOST)].reason
     assert reason == "MindLost: the process of assistant/billing died 3 times (ActorDiedError)"
     assert held(there, Placement("shared", 1, 12)) == held_inline(here, SETTINGS)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_own_tools_give_the_same_bytes(tmp_path, monkeypatch):
+    """Tools of the user, in two hosts: what one process gives."""
+    from tests.actors.own_tools_on_ray import HostOfTests
+    from tests.actors.test_own_tools import SETTINGS
+
+    test_settings.add_to(monkeypatch)
+    placement = Placement("shared", 2, 5)
+    run = begin(tmp_path / "shared", SETTINGS, placement)
+    hold_on_ray(run, SETTINGS, placement, HostOfTests)
+
+    assert result(run) == held_inline(tmp_path / "inline", SETTINGS)
 
 
 @pytest.mark.usefixtures("cluster")
