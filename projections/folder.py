@@ -199,11 +199,13 @@ def shard_names(hosts: int) -> list[str]:
 
 
 def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
-    """``seed is 5 there and 6 here``: the first settings that differ; empty where none does."""
+    """``seed is 5 there and 6 here``: the first settings that differ, those that both have before others; empty where none does."""
     one, other = _flat(there), _flat(here)
-    names = [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
-    told = [f"{name} is {_brief(one.get(name))} there and {_brief(other.get(name))} here" for name in names[:_MOST_TOLD]]
-    return ", ".join(told) + (f", and {len(names) - _MOST_TOLD} more settings differ" if len(names) > _MOST_TOLD else "")
+    both = sorted(name for name in one.keys() & other if one[name] != other[name])
+    told = [f"{name} is {_brief(one[name])} there and {_brief(other[name])} here" for name in both]
+    told += [f"{name} is set only there" for name in sorted(one.keys() - other) if one[name] is not None]
+    told += [f"{name} is set only here" for name in sorted(other.keys() - one) if other[name] is not None]
+    return ", ".join(told[:_MOST_TOLD]) + (f", and {len(told) - _MOST_TOLD} more differ" if len(told) > _MOST_TOLD else "")
 
 
 def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,7 +219,7 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _brief(value: Any) -> str:
-    text = "not set" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    text = "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 

@@ -34,7 +34,9 @@ def yield_table(name: str, found: Yield) -> Table:
         codes = ", ".join(f"{code} {count}" for (at, code), count in found.reasons.most_common() if at == stage)
         table.add_row(stage, *passed, codes)
     accepted = (found.accepted(reflected=reflected) for reflected in ways.values())
-    table.add_row("accepted", *(f"{count} ({share(count, found.drawn)})" for count in accepted), "", end_section=True)
+    table.add_row(
+        "accepted", *(f"{count} ({share(count, found.drawn)})" if found.drawn else "0" for count in accepted), "", end_section=True
+    )
     if found.rewritten:
         table.add_row("APIGen-MT", *_PUBLISHED, "", style="dim")
     return table

@@ -8,7 +8,7 @@ def numbers(flag: str, text: str, example: str) -> dict[str, float]:
 
     Args:
         flag: The option, for errors.
-        example: One of the names that there are, for errors.
+        example: How one is written, for errors.
 
     Raises:
         SettingError: It is not written so.
@@ -19,5 +19,5 @@ def numbers(flag: str, text: str, example: str) -> dict[str, float]:
         try:
             found[name.strip()] = float(number)
         except ValueError:
-            raise SettingError(f"{flag} {part}: {number!r} is no number; write it as {example}=0.02") from None
+            raise SettingError(f"{flag} {part}: {number!r} is no number; write it as {example}") from None
     return found

@@ -235,7 +235,7 @@ def test_folder_of_another_run_is_refused(run: RunFolder, tmp_path: Path) -> Non
     assert RunFolder.start(run.path, SETTINGS) == run
     with pytest.raises(FolderError, match=r"belongs to another run \(seed is 5 there and 6 here\)"):
         RunFolder.start(run.path, {**SETTINGS, "seed": 6})
-    with pytest.raises(FolderError, match=r"weights.b is not set there and 2 here, weights.c is.*here, and 1 more settings differ"):
+    with pytest.raises(FolderError, match=r"weights.a is set only here, weights.b .* and 1 more differ"):
         RunFolder.start(run.path, {**SETTINGS, "weights": dict.fromkeys("abcd", 2)})
     with pytest.raises(FolderError, match="not the folder of a run"):
         RunFolder.find(tmp_path)

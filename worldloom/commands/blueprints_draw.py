@@ -56,7 +56,7 @@ def draw(
     Exit code 1 where none could be drawn.
     """
     loaded = {name: load(name) for name in settings}
-    chosen = numbers("--weights", weights, SAMPLERS[0]) or dict(WEIGHTS)
+    chosen = numbers("--weights", weights, f"{SAMPLERS[0]}=0.5") or dict(WEIGHTS)
     bases = {name: setting.base(setting.draw_world(Random(f"{world_seed}/world/{name}"))) for name, setting in loaded.items()}
     drawers = {name: Drawer(setting, bases[name], seed, chosen) for name, setting in loaded.items()}
     plan = {"blueprints": list(loaded), "count": count, "seed": seed, "world_seed": world_seed, "weights": dict(chosen)}

@@ -170,7 +170,7 @@ def _rates(flag: str, text: str, check: Callable[[Mapping[str, float]], object],
     Raises:
         SettingError: It is not written so, there is no such kind, or a rate is none.
     """
-    rates = numbers(flag, text, kinds[0])
+    rates = numbers(flag, text, f"{kinds[0]}=0.02")
     check(rates)
     return {kind: rates[kind] for kind in kinds if rates.get(kind)}
 
