@@ -127,20 +127,20 @@ def make_authors(
     Raises:
         SettingError: There is no such model.
     """
-    check_writers((author, *committee))
+    check_models(author, committee)
     gateway = Gateway(reach, ReplyCache(folder / REPLIES / AUTHOR / "0.sqlite"))
     writing, voting = (roles or {}).get(AUTHOR, Role()), (roles or {}).get(COMMITTEE, Role())
     members = tuple(Form(gateway, model, COMMITTEE, voting, Vote.model_validate) for model in dict.fromkeys(committee))
     return Authors(Form(gateway, author, AUTHOR, writing, Written.model_validate), members, gateway, rounds, writing.repairs)
 
 
-def check_writers(models: Sequence[str]) -> None:
-    """Make sure that there are such models.
+def check_models(author: str, committee: Sequence[str]) -> None:
+    """Make sure that models can write and vote.
 
     Raises:
-        SettingError: One is not there, or can neither write nor vote.
+        SettingError: There is no such model, or it can do neither.
     """
-    for model in models:
+    for model in (author, *committee):
         if model.partition("/")[0] in ("offline", "flawed", "recorded"):
             raise SettingError(f"model {model!r} can neither write nor vote; name one that a provider serves, or leave it out")
         llm.check_model(model)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from actors.authoring import AUTHOR, COMMITTEE, ROUNDS, Authors, check_writers, make_authors
+from actors.authoring import AUTHOR, COMMITTEE, ROUNDS, Authors, check_models, make_authors
 from actors.gateway.settings import ModelsFile, Reach, read_models_file
 from actors.plan import data_digest, prepare
 from actors.verifying import Verified, verify
@@ -54,8 +54,9 @@ def verify_blueprints(
     """
     if committee and not author:
         raise SettingError("--committee votes on what an author writes; name one with --author")
+    if author:
+        check_models(author, committee or ())
     given = read_models_file(models) if models else ModelsFile()
-    check_writers([*([author] if author else []), *(committee or [])])
     seed = world_seed_of(path) if world_seed is None else world_seed
     lines = dict(read_lines(path))
     grounds = _grounds(lines, seed, data)
