@@ -127,14 +127,23 @@ def make_authors(
     Raises:
         SettingError: There is no such model.
     """
-    for model in (author, *committee):
-        if model.partition("/")[0] in ("offline", "flawed", "recorded"):
-            raise SettingError(f"model {model!r} can neither write nor vote; name one that a provider serves, or leave it out")
-        llm.check_model(model)
+    check_models(author, committee)
     gateway = Gateway(reach, ReplyCache(folder / REPLIES / AUTHOR / "0.sqlite"))
     writing, voting = (roles or {}).get(AUTHOR, Role()), (roles or {}).get(COMMITTEE, Role())
     members = tuple(Form(gateway, model, COMMITTEE, voting, Vote.model_validate) for model in dict.fromkeys(committee))
     return Authors(Form(gateway, author, AUTHOR, writing, Written.model_validate), members, gateway, rounds, writing.repairs)
+
+
+def check_models(author: str, committee: Sequence[str]) -> None:
+    """Make sure that models can write and vote.
+
+    Raises:
+        SettingError: There is no such model, or it can do neither.
+    """
+    for model in (author, *committee):
+        if model.partition("/")[0] in ("offline", "flawed", "recorded"):
+            raise SettingError(f"model {model!r} can neither write nor vote; name one that a provider serves, or leave it out")
+        llm.check_model(model)
 
 
 def author_prompt(ground: Ground, before: str = "", reasons: Sequence[Reason] = ()) -> Callable[[Sequence[str]], str]:

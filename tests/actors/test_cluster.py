@@ -13,16 +13,21 @@ pytest.importorskip("ray", reason="Ray is not installed: pip install 'worldloom[
 
 import ray
 
+from actors.blueprints import read_held
 from actors.cluster import HostOrder, RayCrew, connect
-from actors.placement import Placement
+from actors.placement import Placement, crew_of
+from actors.plan import RunSettings, prepare
 from actors.run import Ledger
 from domain.errors import SettingError
 from events.errors import EventsError
+from projections.blueprints.files import FILE, write_blueprints
 from projections.folder import RunFolder
 from projections.runs import read_run
+from scenarios.load import load
 from tests import settings as test_settings
-from tests.actors.held import Result, begin, held_inline, hold_on_ray, result
+from tests.actors.held import INLINE, Result, begin, held_inline, hold, hold_on_ray, result
 from tests.actors.trouble import CHILD_LOST, JUDGE_BREAKS, SETTINGS, cause
+from tests.plans import planned, some
 
 pytestmark = pytest.mark.xdist_group("ray")  # one cluster at a time
 
@@ -61,6 +66,25 @@ def held(folder: Path, placement: Placement, disturb=None, actor=None, lost: Col
 def test_all_placements_give_the_same_bytes(tmp_path, inline, placement):
     """Digest of the log and every byte of the data set; hosts for which there is no core share one."""
     assert held(tmp_path / "run", placement) == inline
+
+
+@pytest.mark.usefixtures("cluster")
+def test_blueprints_are_held_alike_by_all_placements(tmp_path):
+    """Hosts read the file that holds them; log and data set are those of a run without Ray."""
+    write_blueprints([planned("supply_chain", 1), *some("retail", 2)], tmp_path / FILE)
+    plans, grouped = read_held(tmp_path, 1, 0)
+    settings = RunSettings(settings=tuple(grouped), count=plans.conversations, seed=5, blueprints=plans)
+    places = {name: prepare(load(name), 0, None, blueprints=own) for name, own in grouped.items()}
+
+    def alike(placement: Placement) -> Result:
+        run = begin(tmp_path / placement.kind, settings, placement)
+        log = run.write_log()
+        with crew_of(placement, settings, places, run.path, log, None, blueprints=tmp_path) as crew:
+            hold(settings, log, crew)
+        log.close()
+        return result(run)
+
+    assert alike(Placement("shared", 1, 4)) == alike(INLINE)
 
 
 @pytest.mark.usefixtures("cluster")

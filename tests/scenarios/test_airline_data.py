@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors.conform import conform
+from actors.conform import UNTOLD, conform
 from domain.errors import SettingError
 from domain.goal import gold_world
 from domain.world import Base, World
@@ -90,10 +90,11 @@ def test_broken_database_is_named(tmp_path: Path) -> None:
 
 @needs_shared
 def test_recordings_are_equal() -> None:
-    """All gold steps, final states and probes, by way of a log; what depends on a missing step that nothing quotes is not judged."""
+    """All gold steps, final states and probes, by way of a log, but for one probe after a gold step that no recording has."""
     tallies = conform(load("airline"), SHARED, [SHARED / "gold_replay.jsonl.gz", SHARED / "probes.jsonl.gz"], through_log=True)
-    assert [str(found) for tally in tallies for found in tally.mismatches] == []
-    assert sum(tally.unjudged for tally in tallies) <= 1
+    assert [str(found) for tally in tallies for found in tally.mismatches if not tally.kind.endswith(UNTOLD)] == []
+    assert sum(tally.total - tally.equal for tally in tallies) <= 1
+    assert not any(tally.unjudged for tally in tallies)
     assert sum(tally.total for tally in tallies) > 500
 
 

@@ -123,7 +123,7 @@ def test_export_keeps_what_is_asked_for(worldloom, tmp_path):
     [
         (("--user-slips", "wrong=2"), "wrong=2.0 is no rate"),
         (("--user-slips", "lies=0.1"), "no kind 'lies'; there are dropped, switched, wrong, stubborn"),
-        (("--user-slips", "wrong"), "'' is no rate; write it as dropped=0.02"),
+        (("--user-slips", "wrong"), "'' is no number; write it as dropped=0.02"),
         (("--user-slips", "wrong=0.7,dropped=0.7"), "come to 1.4"),
         (("--user-slips", "wrong=0.1", "--user", "openai/gpt-4o-mini"), "cannot be made to slip"),
     ],
