@@ -21,7 +21,7 @@ from projections.transcript import json_text, observation_text
 
 STEP, FINAL, PROBE, ASSERTION = "gold steps", "gold final states", "probes", "env assertions"
 UNJUDGED = "probes not judged, for want of the gold_replay lines that say how their tasks begin"
-UNTOLD = "probes not judged, for they come out otherwise after gold steps of which nothing at hand tells"
+UNTOLD = ", after a gold step of which nothing at hand tells"
 PIECED = " (their gold steps pieced together from the probes)"
 _MOST_SHOWN = 200
 
@@ -75,8 +75,8 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
 
     Returns:
         One tally per kind, in order of first appearance; all is equal where ``equal == total`` in each. Where tasks begin in states of
-        their own, probes of those whose beginning nothing at hand describes are not judged, nor are such as differ after gold steps of
-        which nothing tells; tallies of their own say how many.
+        their own, probes of those whose beginning nothing at hand describes are not judged; a tally of their own says how many. Probes
+        after a gold step of which nothing tells are judged, in tallies of their own.
 
     Raises:
         RecordingError: A file is malformed, or there is nothing in the files.
@@ -92,7 +92,7 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         for line in lines:
             for kind, mismatch in _judge(rerun, golds, line):
                 tally = tallies.setdefault(kind, Tally(kind))
-                if kind in (UNJUDGED, UNTOLD):
+                if kind == UNJUDGED:
                     tally.unjudged += 1
                     continue
                 tally.total += 1
@@ -114,9 +114,9 @@ def _judge(rerun: Rerun, golds: Mapping[str, tuple[Gold, str]], line: Line) -> I
     if elsewhere and gold.initial_patch is None and rerun.beginning(probe.task_id) is None:
         yield UNJUDGED, None
         return
-    mismatch = _mismatch(line, place, _judge_probe(rerun, gold, probe))
     before = gold.calls[: max(probe.after_gold_steps, probe.repeat_index)]
-    yield UNTOLD if mismatch and None in before else f"{PROBE} {probe.kind}{source}", mismatch
+    kind = f"{PROBE} {probe.kind}{source}{UNTOLD if None in before else ''}"
+    yield kind, _mismatch(line, place, _judge_probe(rerun, gold, probe))
 
 
 def _judge_gold(rerun: Rerun, place: str, recording: GoldReplay) -> Iterator[tuple[str, Mismatch | None]]:

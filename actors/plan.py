@@ -118,7 +118,11 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         goals = tuple(setting.data.goals(data, World(base)))
         if not goals:
             raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
-    hint = f"{data} is not the data that it was drawn on" if data else f"it was drawn with another --world-seed than {seed}"
+    hint = (
+        f"{data} is not the data that it was drawn on"
+        if data
+        else f"it was drawn with another --world-seed than {seed}, or begins in outside --data"
+    )
     check_world(blueprints, World(base), hint)
     setting = simulate(setting, simulated, World(base))
     source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}

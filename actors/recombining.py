@@ -2,20 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
+from actors.drawing.drawings import again
 from actors.plan import Place
-from actors.verifying import verify
+from actors.verifying import Verified, verify
 from domain.blueprint import Blueprint
 from domain.pairing import Tried, tries
 from domain.verifying.ground import Ground
-from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
+from events.blueprints import BlueprintAccepted
 from events.digests import content_digest
 from events.log import WritableLog
-from projections.blueprints.drawn import stream_of
+from projections.blueprints.drawn import Outcome, outcomes_in, stream_of
 
 _IN_VAIN = 500
-"""Tries in a row that bring nothing."""
+"""Tries in a row that bring nothing; then the rest is left."""
 
 
 class Recombinations:
@@ -34,36 +34,34 @@ class Recombinations:
         self._place, self._log, self._clock = place, log, clock
         self._tries = tries(parts, place.setting, place.world, size=size, seed=seed)
         self._stream = stream_of(place.setting.name)
-        self._before = [record.event for record in log.read(self._stream)]
+        self._before = list(outcomes_in(log, place.setting.name))
         self._head = log.head(self._stream)
         self._known: set[str] = set()
 
-    def until(self, count: int) -> Iterator[BlueprintAccepted | BlueprintRejected]:
+    def until(self, count: int) -> Iterator[Outcome]:
         """Try until so many are accepted, or there is nothing left to try; yields how each try came out, those before included."""
-        accepted = in_vain = 0
-        for number, tried in enumerate(self._tries):
-            if accepted >= count or in_vain >= _IN_VAIN:
+        number = accepted = in_vain = 0
+        while accepted < count and in_vain < _IN_VAIN:
+            tried = next(self._tries, None)
+            if tried is None:
                 return
-            event = self._before[number] if number < len(self._before) else self._outcome(number, tried)
-            assert isinstance(event, BlueprintAccepted | BlueprintRejected)
-            if number >= len(self._before):
-                self._head = self._log.append(self._stream, [event], self._head, {"at": round(self._clock(), 3)})
-            if not tried.reasons:
+            event = self._before[number] if number < len(self._before) else self._recorded(number, tried)
+            if isinstance(event, BlueprintAccepted):
                 self._known.add(content_digest(tried.blueprint.skeleton))
-            accepted += isinstance(event, BlueprintAccepted)
-            in_vain = 0 if isinstance(event, BlueprintAccepted) else in_vain + 1
+                accepted, in_vain = accepted + 1, 0
+            else:
+                in_vain += 1
+            number += 1
             yield event
 
-    def _outcome(self, number: int, tried: Tried) -> BlueprintAccepted | BlueprintRejected:
-        blueprint = tried.blueprint
-        kept = self._log.put(blueprint.model_dump_json().encode())
-        about: dict[str, Any] = {"name": blueprint.name, "blueprint": kept, "drawn": number}
+    def _recorded(self, number: int, tried: Tried) -> Outcome:
+        event = self._outcome(tried).event(number, put=self._log.put)
+        self._head = self._log.append(self._stream, [event], self._head, {"at": round(self._clock(), 3)})
+        return event
+
+    def _outcome(self, tried: Tried) -> Verified:
         if tried.reasons:
-            return BlueprintRejected(**about, stage="recombination", reasons=tried.reasons)
-        if content_digest(blueprint.skeleton) in self._known:
-            reason = Reason(code="same-skeleton", place="actions", sentence="Another one has the same calls and asks for the same.")
-            return BlueprintRejected(**about, stage="duplicate", reasons=(reason,))
-        found = verify(Ground(blueprint, self._place.setting, self._place.base))
-        if found.stage is not None:
-            return BlueprintRejected(**about, stage=found.stage, reasons=found.reasons)
-        return BlueprintAccepted(**about, diff=found.diff)
+            return Verified(tried.blueprint, "recombination", tried.reasons)
+        if content_digest(tried.blueprint.skeleton) in self._known:
+            return again(tried.blueprint)
+        return verify(Ground(tried.blueprint, self._place.setting, self._place.base))

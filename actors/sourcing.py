@@ -5,8 +5,9 @@ then, other than its own words; and it is marked as the model's.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict
@@ -21,10 +22,16 @@ from actors.prompting import render
 from domain.errors import SettingError
 from domain.provenance.known import Source
 from domain.provenance.origins import BY_MODEL, Origin
+from domain.provenance.reading import escaped
 from domain.values import legible
+from events.base import Event
 from events.forks import whole
+from events.log import Recorded
+from events.subagents import SubagentStarted
+from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 from projections.contents import Contents
 from projections.origins import Loose
+from projections.transcript import json_text
 from projections.views import view_lines
 
 SOURCE = "source"
@@ -73,7 +80,8 @@ class Sourcer:
         return list(await asyncio.gather(*(self._one(contents, one) for one in loose)))
 
     async def _one(self, contents: Contents, loose: Loose) -> Origin:
-        lines = dict(view_lines(contents, list(whole(contents.store, loose.conversation)), loose.agent, loose.position - 1))
+        records = list(whole(contents.store, loose.conversation))
+        lines = dict(view_lines(contents, records, loose.agent, loose.position - 1))
         rejected: list[str] = []
         for _ in range(self._repairs + 1):
             try:
@@ -88,20 +96,46 @@ class Sourcer:
                 return loose.origin
             wrong = filled.reasons if filled.value is None else _objections(filled.value, lines)
             if filled.value is not None and not wrong:
-                return self._marked(loose.origin, filled.value, lines)
+                return self._marked(loose.origin, filled.value, records)
             rejected += wrong
         self.failed.append(f"{loose.conversation} [{loose.position}] {loose.origin.path}: {rejected[-1]}")
         return loose.origin
 
-    def _marked(self, origin: Origin, named: Named, lines: dict[int, str]) -> Origin:
+    def _marked(self, origin: Origin, named: Named, records: Sequence[Recorded]) -> Origin:
         assert named.line is not None
-        first = lines[named.line].find(named.quote)
-        source = Source("observation" if named.line else "instructions", named.line, f"{first}:{first + len(named.quote)}")
+        source = source_of(named.line, records[named.line - 1].event if named.line else None, named.quote)
         return origin._replace(kind=BY_MODEL, sources=(source,), rule=f"{self.model}: {' '.join(named.how.split())}")
 
     async def close(self) -> None:
         """Give back connections and files."""
         await self._gateway.close()
+
+
+def source_of(position: int, event: Event | None, quote: str) -> Source:
+    """Where a quote stands, as looking up would have named it."""
+    match event:
+        case None:
+            return Source("instructions", position, "")
+        case ToolAnswered(observation=observation):
+            return Source("observation", position, _pointer(observation, quote) or "")
+        case ToolRefused(reason=text) | ToolFaulted(reason=text):
+            kind = "observation"
+        case SubagentStarted(request=text):
+            kind = "request"
+        case _:
+            kind, text = "user", getattr(event, "content", "")
+    first = text.find(quote)
+    return Source(kind, position, f"{first}:{first + len(quote)}" if first >= 0 else "")
+
+
+def _pointer(value: Any, quote: str, path: str = "") -> str | None:
+    """JSON pointer of the deepest part of an observation that holds a quote; None for one that does not."""
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+    for key, part in parts:
+        found = _pointer(part, quote, f"{path}/{escaped(key)}")
+        if found is not None:
+            return found
+    return path if quote in (value if isinstance(value, str) else json_text(value)) else None
 
 
 def _objections(named: Named, lines: dict[int, str]) -> tuple[str, ...]:

@@ -1,13 +1,10 @@
 """Verifying: a blueprint goes through the stages, one after another, and stops at the first that has something against it."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from actors.drawing.drawings import Failed, Verify
 from actors.drawing.rehearsal import rehearse
 from domain.blueprint import Blueprint
-from domain.setting import Setting
-from domain.values import canonical
 from domain.verifying.execution import execution
 from domain.verifying.format import format as well_formed
 from domain.verifying.ground import Ground
@@ -16,7 +13,7 @@ from domain.verifying.policy import policy
 from domain.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
 from domain.verifying.solvability import solvability
 from domain.verifying.uniqueness import uniqueness
-from domain.world import Base, World
+from domain.world import World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason, Stage
 from events.digests import content_digest
 
@@ -31,18 +28,19 @@ class Verified(NamedTuple):
     diff: tuple[str, ...] = ()
     """``table.key.field`` of all that the gold path changes."""
 
-    def event(self, drawn: int, round: int = 0) -> BlueprintAccepted | BlueprintRejected:
+    def event(self, drawn: int, round: int = 0, put: Callable[[bytes], str] = content_digest) -> BlueprintAccepted | BlueprintRejected:
         """As it is recorded.
 
         Args:
             drawn: Which of the drawings it is, counted from 0.
             round: How often it was written again before.
+            put: Keeps the blueprint and gives its digest, such as a log's; nothing is kept without one.
         """
-        body = canonical(self.blueprint.model_dump(mode="json"))
-        about = {"name": self.blueprint.name, "blueprint": content_digest(body)}
+        about: dict[str, Any] = {"name": self.blueprint.name, "drawn": drawn, "round": round}
+        about["blueprint"] = put(self.blueprint.model_dump_json().encode())
         if self.stage is None:
-            return BlueprintAccepted(**about, drawn=drawn, round=round, diff=self.diff)
-        return BlueprintRejected(**about, drawn=drawn, round=round, stage=self.stage, reasons=self.reasons)
+            return BlueprintAccepted(**about, diff=self.diff)
+        return BlueprintRejected(**about, stage=self.stage, reasons=self.reasons)
 
 
 STAGES: tuple[tuple[Stage, Callable[[Ground], list[Reason]]], ...] = (("format", well_formed), ("execution", execution), ("policy", policy))
@@ -90,13 +88,3 @@ def held_as_said(ground: Ground) -> Rehearsal:
     missing = unsaid(blueprint, ground.setting.clock)
     goal = as_said(blueprint.goal, missing)
     return Rehearsal(rehearse(ground.setting, World(ground.base), goal, blueprint.persona, blueprint.seed).held, missing)
-
-
-def staged(setting: Setting, base: Base) -> Verify:
-    """All stages, as whoever draws blueprints wants them."""
-
-    def stopped(blueprint: Blueprint) -> Failed | None:
-        verified = verify(Ground(blueprint, setting, base))
-        return None if verified.stage is None else Failed(verified.stage, verified.reasons)
-
-    return stopped

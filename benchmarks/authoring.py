@@ -18,10 +18,11 @@ from actors.plan import prepare
 from actors.verifying import Verified
 from benchmarks.walks import walked
 from domain.verifying.ground import Ground
+from projections.blueprints.yields import Yield
 from scenarios.load import load
 from tests.loopback.authors import Script
 from tests.loopback.canned import canned
-from worldloom.yields import yields
+from worldloom.blueprints import yield_table
 
 AUTHOR, MEMBERS = "hosted_vllm/author", ("hosted_vllm/first", "hosted_vllm/second", "hosted_vllm/third")
 
@@ -42,7 +43,8 @@ def measure(count: int, settings: Sequence[str]) -> None:
         reach = Reach(providers={"hosted_vllm": Provider(api_base=url, trace=True)})
         found = asyncio.run(written(make_authors(AUTHOR, MEMBERS, Path(folder), reach, rounds=ROUNDS), grounds))
     console = Console()
-    console.print(yields(found))
+    events = (one.event(number, again) for number, rounds in enumerate(found) for again, one in enumerate(rounds))
+    console.print(yield_table(", ".join(settings), Yield.of(events)))
     answers = Counter(kind or "sound" for kinds in script.written.values() for kind in kinds)
     console.print("the author's answers: " + ", ".join(f"{many} {kind}" for kind, many in answers.most_common()))
 

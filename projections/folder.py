@@ -27,6 +27,10 @@ FORMAT = 1
 """Version of the layout."""
 LOGS = ("log/0.sqlite",)
 _UNFINISHED = ".manifest.json.tmp"
+_MOST_TOLD = 3
+"""Settings that are named where a folder has others."""
+_LONGEST = 40
+"""Characters of a setting that are shown."""
 _HINT = "name the folder that `worldloom generate --out` made"
 
 
@@ -73,11 +77,9 @@ class RunFolder:
         for log in logs or ():
             refuse_secrets(log)
         if folder.manifest.is_file():
-            before = folder.settings()
-            other = sorted(name for name in {*before, *settings} if before.get(name) != settings.get(name))
+            other = _differences(folder.settings(), settings)
             if other:
-                was = ", ".join(f"{name}={before.get(name)!r}" for name in other)
-                raise FolderError(f"{path} belongs to another run (there {was}); use its settings to go on with it, or another --out")
+                raise FolderError(f"{path} belongs to another run ({other}); use its settings to go on with it, or another --out")
             folder._add(logs or ())
         elif path.exists() and (not path.is_dir() or {entry.name for entry in path.iterdir()} - {_UNFINISHED}):
             raise FolderError(f"{path} is there already and is not the folder of a run; choose another --out")
@@ -194,6 +196,31 @@ def manifest_bytes(settings: Mapping[str, Any], logs: Sequence[str] = LOGS) -> b
 def shard_names(hosts: int) -> list[str]:
     """Files of a log that so many host processes write."""
     return [f"log/{number}.sqlite" for number in range(hosts)]
+
+
+def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
+    """``seed is 5 there and 6 here``: the first settings that differ, those that both have before others; empty where none does."""
+    one, other = _flat(there), _flat(here)
+    both = sorted(name for name in one.keys() & other if one[name] != other[name])
+    told = [f"{name} is {_brief(one[name])} there and {_brief(other[name])} here" for name in both]
+    told += [f"{name} is set only there" for name in sorted(one.keys() - other) if one[name] is not None]
+    told += [f"{name} is set only here" for name in sorted(other.keys() - one) if other[name] is not None]
+    return ", ".join(told[:_MOST_TOLD]) + (f", and {len(told) - _MOST_TOLD} more differ" if len(told) > _MOST_TOLD else "")
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """``weights.graph`` and the like, so that of many settings together only those are named that differ."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        found |= (
+            {f"{name}.{part}": inner for part, inner in _flat(value).items()} if value and isinstance(value, Mapping) else {name: value}
+        )
+    return found
+
+
+def _brief(value: Any) -> str:
+    text = "none" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _is_file(log: str) -> bool:

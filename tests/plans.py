@@ -3,14 +3,12 @@
 from functools import cache
 from random import Random
 
+from actors.drawing.rehearsal import rehearse
 from domain.blueprint import Blueprint, Difficulty
 from domain.goal import Action
 from domain.persona.sampling import draw_persona
-from domain.setting import Setting
 from domain.world import World
-from events.tools import ToolAnswered, ToolCalled
 from scenarios.load import load
-from tests.actors.talk import hold
 
 WORLD_SEED = 0
 
@@ -29,8 +27,9 @@ def planned(setting: str, seed: int) -> Blueprint:
     rng = Random(seed)
     goal = found.draw_goal(world, rng)
     persona = draw_persona(rng, found.kind_of(goal))
-    state = hold(found, world.with_changes(goal.setup), goal, persona, seed)
-    actions = goal.actions if goal.checks else tuple(_answered(found, state.history))
+    path = rehearse(found, world, goal, persona, seed).path(found)
+    answered = {action.model_dump_json(): action for action in (Action(tool=step.tool, arguments=step.arguments) for step in path)}
+    actions = goal.actions if goal.checks else tuple(answered.values())
     writes = sum(found.toolset[action.tool].writes for action in actions)
     return Blueprint(
         setting=setting,
@@ -46,16 +45,3 @@ def planned(setting: str, seed: int) -> Blueprint:
 def some(setting: str, count: int, first: int = 0) -> tuple[Blueprint, ...]:
     """Blueprints of seeds in a row."""
     return tuple(planned(setting, seed) for seed in range(first, first + count))
-
-
-def _answered(setting: Setting, history: object) -> list[Action]:
-    calls: dict[str, ToolCalled] = {}
-    found: dict[str, Action] = {}
-    for event in history:  # type: ignore[attr-defined]
-        if isinstance(event, ToolCalled):
-            calls[event.call_id] = event
-        elif isinstance(event, ToolAnswered) and calls[event.call_id].tool in setting.toolset:
-            called = calls[event.call_id]
-            action = Action(tool=called.tool, arguments=called.arguments)
-            found.setdefault(action.model_dump_json(), action)
-    return list(found.values())

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,9 @@ NEEDS_SHARED = "needs ../shared"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"(?:#|<!--) (scenarios/\S+)")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_FOR_A_SHELL = re.compile(r"[();<>|&]+|.*[$`*?~].*")
+_BY_ITSELF = "--placement"
+"""What starts Ray is left to a process of its own."""
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -65,11 +69,25 @@ def run(room: Path, program: str, text: str) -> str:
     return done.stdout
 
 
+def words_of(line: str) -> list[str]:
+    """Of a line that only calls ``worldloom``; none where it wants a shell, or another program."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    program, *words = list(lexer) or [""]
+    return words if program == "worldloom" and not any(map(_FOR_A_SHELL.fullmatch, words)) and _BY_ITSELF not in words else []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_shows_can_be_run(room, page):
-    """Line by line, in one folder, as a reader would."""
+def test_what_a_page_shows_can_be_run(room, page, monkeypatch, capsys):
+    """Line by line, in one folder, as a reader would; what only calls ``worldloom`` in this process, since each start costs seconds."""
+    monkeypatch.chdir(room)
+    command = Command(monkeypatch, capsys)
     for program, text in runnable(page):
-        run(room, program, text)
+        if program == "bash" and (words := words_of(text)):
+            done = command(*words)
+            assert done.code == 0, f"{text}\n{done.out}{done.err}"
+        else:
+            run(room, program, text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

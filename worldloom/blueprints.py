@@ -7,7 +7,7 @@ from rich.table import Table
 from projections.blueprints.corpus import APIGEN_MT, Profile
 from projections.blueprints.coverage import Coverage
 from projections.blueprints.passes import Passes
-from projections.blueprints.yields import Yield
+from projections.blueprints.yields import STAGES, Yield
 
 _MOST_MISSING = 12
 """Things not covered that a table names."""
@@ -25,16 +25,20 @@ _ROWS = {
 
 
 def yield_table(name: str, found: Yield) -> Table:
-    """How many pass each stage, at once and after they were written again, and why others do not."""
-    table = Table("stage", "without reflection", "with reflection", "reasons, over all rounds", title=f"{name}: {found.drawn} blueprints")
-    stages = [{one.stage: one for one in found.stages(reflected=reflected)} for reflected in (False, True)]
-    for stage in dict.fromkeys([*stages[0], *stages[1]]):
+    """How many pass each stage, and why others do not; beside that, where any was written again, how many pass then."""
+    ways = {"without reflection": False, "with reflection": True} if found.rewritten else {"passed": False}
+    table = Table("stage", *ways, "reasons, over all rounds" if found.rewritten else "reasons", title=f"{name}: {found.drawn} blueprints")
+    stages = [{one.stage: one for one in found.stages(reflected=reflected)} for reflected in ways.values()]
+    for stage in (stage for stage in STAGES if any(stage in one for one in stages)):
         passed = [f"{one[stage].reached - one[stage].stopped} of {one[stage].reached}" if stage in one else "" for one in stages]
         codes = ", ".join(f"{code} {count}" for (at, code), count in found.reasons.most_common() if at == stage)
         table.add_row(stage, *passed, codes)
-    accepted = (found.accepted(reflected=reflected) for reflected in (False, True))
-    table.add_row("accepted", *(f"{count} ({share(count, found.drawn)})" for count in accepted), "", end_section=True)
-    table.add_row("APIGen-MT", *_PUBLISHED, "", style="dim")
+    accepted = (found.accepted(reflected=reflected) for reflected in ways.values())
+    table.add_row(
+        "accepted", *(f"{count} ({share(count, found.drawn)})" if found.drawn else "0" for count in accepted), "", end_section=True
+    )
+    if found.rewritten:
+        table.add_row("APIGen-MT", *_PUBLISHED, "", style="dim")
     return table
 
 

@@ -48,7 +48,6 @@ slices.add_to(app)
 blueprints.add_to(app)
 imports.add_to(app)
 history.add_to(app)
-blueprints.add_to(app)
 
 FAILED, INTERRUPTED = 2, 130
 

@@ -15,7 +15,6 @@ from domain.goal import Action, Goal, gold_world, unmet
 from domain.persona.sampling import draw_persona
 from domain.setting import Setting
 from domain.toolgraph import Step, evidence, flows, form, hops, words
-from domain.verdict import differences
 from domain.verifying.necessity import idle_is_enough
 from domain.wishes import Wishes
 from domain.world import Base, World
@@ -32,8 +31,6 @@ class Drawn(NamedTuple):
     blueprint: Blueprint
     sampler: str
     path: tuple[Step, ...]
-    diff: tuple[str, ...]
-    """``table.key.field`` of all that the gold path changes."""
     reasons: tuple[Reason, ...] = ()
 
 
@@ -101,8 +98,7 @@ class Drawer:
                 hazards=plan.hazards + sum(self._wishes.kinds[kind] == "declined" for kind in plan.kinds),
             ),
         )
-        diff = differences(self._world.with_changes(goal.setup), rehearsed.held.world)
-        return Drawn(number, blueprint, sampler, tuple(path), tuple(diff), tuple(self._faults(blueprint, rehearsed)))
+        return Drawn(number, blueprint, sampler, tuple(path), tuple(self._faults(blueprint, rehearsed)))
 
     def _with_path(self, goal: Goal, path: Sequence[Step], end: World) -> Goal:
         """The goal with all calls of the path; where neither world nor words would tell, with the look-up that must have been made."""

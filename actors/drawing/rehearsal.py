@@ -83,7 +83,7 @@ def _commands(state: Conversation, minds: dict[str, Mind]) -> Iterator[Command]:
         yield End(limit)
         return
     mind = minds[turn.agent]
-    reply = _reply(mind)
+    reply = think(mind)
     via = ModelReplied(agent=turn.agent, model=mind.model)
     if not isinstance(reply, Say):
         yield CallTools(turn.agent, getattr(reply, "calls", ()), None, None, via)
@@ -93,7 +93,7 @@ def _commands(state: Conversation, minds: dict[str, Mind]) -> Iterator[Command]:
         yield End(reply.done)
 
 
-def _reply(mind: Mind) -> Reply:
+def think(mind: Mind) -> Reply:
     """A reply, without a loop: rules have nothing to wait for."""
     coroutine = mind.reply()
     try:

@@ -123,7 +123,6 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
                 found |= counts
                 if id(record) in about or f"{name}[]0" in record.fields or any(path.startswith(f"{name}[]") for path in record.fields):
                     narrow |= counts
-    by_kind = False
     if adjectives and found:
         by_status = [id for id in known.things if statuses_of(known, id) and statuses_of(known, id)[-1] in adjectives]
         found |= {len({record.id for id in by_status for record in known.records(id)[-1:] if "status" in record.fields})}
@@ -134,7 +133,9 @@ def _lengths(known: Known, unit: Unit, noun: str, adjectives: Sequence[str]) -> 
                 if known.methods()
                 else set()
             )
-    return narrow | found if narrow or by_kind else set()
+    if not narrow:
+        return set()
+    return narrow if unit.ids and not adjectives else narrow | found
 
 
 def listed(name: str) -> str:

@@ -1,7 +1,8 @@
 """What a log says of the blueprints that were drawn."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from domain.blueprint import Blueprint
 from events.blueprints import BlueprintAccepted, BlueprintRejected
@@ -11,6 +12,7 @@ from projections.errors import NoSuchPlace
 _DRAWN = "blueprints/"
 """Before a setting's name: the stream of its drawings."""
 Outcome = BlueprintAccepted | BlueprintRejected
+T = TypeVar("T")
 
 
 def stream_of(setting: str) -> str:
@@ -54,13 +56,22 @@ def drawn_as(log: Log, name: str) -> tuple[Blueprint, Outcome]:
     Raises:
         NoSuchPlace: There is none, or there are several.
     """
-    found = {event.name: event for setting in drawn_in(log) for event in outcomes_in(log, setting) if _is_called(event, setting, name)}
+    found: dict[str, Outcome] = {}
+    places = list[str]()
+    for setting in drawn_in(log):
+        for event in outcomes_in(log, setting):
+            places.append(f"{setting}/{event.drawn}")
+            if places[-1] == name:
+                found = {event.name: event}  # of several rounds, the last stands
+            elif event.name.startswith(name):
+                found[event.name] = event
+    event = only(found, name, log.place, f"{places[0]} to {places[-1]} are its drawings" if places else "nothing was drawn in it")
+    return Blueprint.model_validate_json(log.get(event.blueprint)), event
+
+
+def only(found: Mapping[str, T], name: str, where: str, hint: str) -> T:
+    """The one thing whose name begins so; raises as ``drawn_as`` does."""
     if len(found) == 1:
-        (event,) = found.values()
-        return Blueprint.model_validate_json(log.get(event.blueprint)), event
+        return next(iter(found.values()))
     what = f"{name!r} is the beginning of {', '.join(list(found)[:3])}" if found else f"there is no blueprint {name!r}"
-    raise NoSuchPlace(f"{log.place}: {what}; blueprints.jsonl has them all, and retail/0 is the first drawing of retail")
-
-
-def _is_called(event: Outcome, setting: str, name: str) -> bool:
-    return event.name.startswith(name) or name == f"{setting}/{event.drawn}"
+    raise NoSuchPlace(f"{where}: {what}; {hint}")

@@ -7,11 +7,13 @@ import orjson
 from pydantic import ValidationError
 
 from domain.blueprint import FORMAT, Blueprint
+from events.blueprints import Reason
 from projections.errors import RecordError
 from projections.folder import RunFolder
 from projections.records.files import replacing
 
 FILE = "blueprints.jsonl"
+_HINT = "name a file or folder that `worldloom blueprints draw`, `verify` or `recombine` made"
 
 
 def file_of(path: Path) -> Path:
@@ -26,16 +28,29 @@ def read_blueprints(path: Path) -> list[Blueprint]:
     Raises:
         RecordError: It cannot be read, a line is no blueprint, or there is none.
     """
-    file, found = file_of(path), []
+    found = []
+    for number, one in read_lines(path):
+        if isinstance(one, Reason):
+            raise RecordError(f"{file_of(path)}:{number} is no blueprint ({one.place}): {one.sentence}")
+        found.append(one)
+    return found
+
+
+def read_lines(path: Path) -> list[tuple[int, Blueprint | Reason]]:
+    """
+    Each line of a file or folder that is not empty, by its number from 1: its blueprint, or why it is none.
+
+    Raises:
+        RecordError: It cannot be read, or has no such line.
+    """
+    file = file_of(path)
     try:
         lines = file.read_bytes().splitlines()
     except OSError as error:
-        raise RecordError(f"{file} cannot be read ({error.strerror}); name what `worldloom blueprints draw` made") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            found.append(_blueprint(line, f"{file}:{number}"))
+        raise RecordError(f"{file} cannot be read ({error.strerror}); {_HINT}") from error
+    found = [(number, _read(line)) for number, line in enumerate(lines, start=1) if line.strip()]
     if not found:
-        raise RecordError(f"{file} holds no blueprint; name what `worldloom blueprints draw` made")
+        raise RecordError(f"{file} is empty and holds no blueprint; {_HINT}")
     return found
 
 
@@ -56,10 +71,10 @@ def write_blueprints(blueprints: Iterable[Blueprint], file: Path) -> None:
             out.write(orjson.dumps(blueprint.model_dump(mode="json"), option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _blueprint(line: bytes, where: str) -> Blueprint:
+def _read(line: bytes) -> Blueprint | Reason:
     try:
         return Blueprint.model_validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise RecordError(f"{where} is no blueprint ({place}: {first['msg']}); a line is one of format {FORMAT}") from error
+        return Reason(code="malformed", place=place, sentence=f"{first['msg']}; a line is one blueprint of format {FORMAT}.")

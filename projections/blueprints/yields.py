@@ -60,6 +60,11 @@ class Yield:
             self.reasons.update({(event.stage, reason.code) for reason in event.reasons})
 
     @property
+    def rewritten(self) -> bool:
+        """Whether any was written again."""
+        return any(self.rounds.values())
+
+    @property
     def drawn(self) -> int:
         """Blueprints in all, however often each was written."""
         return len(self.last)

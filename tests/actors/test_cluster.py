@@ -13,15 +13,21 @@ pytest.importorskip("ray", reason="Ray is not installed: pip install 'worldloom[
 
 import ray
 
+from actors.blueprints import read_held
 from actors.cluster import HostOrder, RayCrew, connect
-from actors.placement import Placement
+from actors.placement import Placement, crew_of
+from actors.plan import RunSettings, prepare
 from actors.run import Ledger
 from domain.errors import SettingError
 from events.errors import EventsError
+from projections.blueprints.files import FILE, write_blueprints
 from projections.folder import RunFolder
 from projections.runs import read_run
-from tests.actors.held import Result, begin, held_inline, hold_on_ray, result
+from scenarios.load import load
+from tests import settings as test_settings
+from tests.actors.held import INLINE, Result, begin, held_inline, hold, hold_on_ray, result
 from tests.actors.trouble import CHILD_LOST, JUDGE_BREAKS, SETTINGS, cause
+from tests.plans import planned, some
 
 pytestmark = pytest.mark.xdist_group("ray")  # one cluster at a time
 
@@ -63,6 +69,25 @@ def test_all_placements_give_the_same_bytes(tmp_path, inline, placement):
 
 
 @pytest.mark.usefixtures("cluster")
+def test_blueprints_are_held_alike_by_all_placements(tmp_path):
+    """Hosts read the file that holds them; log and data set are those of a run without Ray."""
+    write_blueprints([planned("supply_chain", 1), *some("retail", 2)], tmp_path / FILE)
+    plans, grouped = read_held(tmp_path, 1, 0)
+    settings = RunSettings(settings=tuple(grouped), count=plans.conversations, seed=5, blueprints=plans)
+    places = {name: prepare(load(name), 0, None, blueprints=own) for name, own in grouped.items()}
+
+    def alike(placement: Placement) -> Result:
+        run = begin(tmp_path / placement.kind, settings, placement)
+        log = run.write_log()
+        with crew_of(placement, settings, places, run.path, log, None, blueprints=tmp_path) as crew:
+            hold(settings, log, crew)
+        log.close()
+        return result(run)
+
+    assert alike(Placement("shared", 1, 4)) == alike(INLINE)
+
+
+@pytest.mark.usefixtures("cluster")
 def test_killed_hosts_lose_nothing(tmp_path, inline):
     """SIGKILL in the middle, twice: equal digest, equal data set."""
     killed = []
@@ -92,6 +117,20 @@ def test_a_sub_agent_whose_processes_die_stops_no_other(tmp_path):
     reason = view.abandoned[SETTINGS.stream(CHILD_LOST)].reason
     assert reason == "MindLost: the process of assistant/billing died 3 times (ActorDiedError)"
     assert held(there, Placement("shared", 1, 12)) == held_inline(here, SETTINGS)
+
+
+@pytest.mark.usefixtures("cluster")
+def test_own_tools_give_the_same_bytes(tmp_path, monkeypatch):
+    """Tools of the user, in two hosts: what one process gives."""
+    from tests.actors.own_tools_on_ray import HostOfTests
+    from tests.actors.test_own_tools import SETTINGS
+
+    test_settings.add_to(monkeypatch)
+    placement = Placement("shared", 2, 5)
+    run = begin(tmp_path / "shared", SETTINGS, placement)
+    hold_on_ray(run, SETTINGS, placement, HostOfTests)
+
+    assert result(run) == held_inline(tmp_path / "inline", SETTINGS)
 
 
 @pytest.mark.usefixtures("cluster")

@@ -5,11 +5,14 @@ from random import Random
 
 import pytest
 
+from actors.drawing import drawings
 from actors.drawing.drawer import Drawer, Drawn
-from actors.drawing.drawings import Drawings, Failed
+from actors.drawing.drawings import Drawings
 from actors.drawing.rehearsal import rehearse
 from actors.drawing.samplers import SAMPLERS
 from actors.drawing.survey import feasible
+from actors.verifying import Verified
+from domain.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.goal import gold_world
 from domain.goldpath import gone
@@ -38,6 +41,11 @@ def drawer(name: str) -> Drawer:
 def drawn(name: str) -> list[Drawn]:
     """The first drawings of a setting."""
     return [one for one in map(drawer(name).draw, range(NUMBERS)) if one is not None]
+
+
+def passes(blueprint: Blueprint) -> Verified:
+    """Verification that lets everything pass."""
+    return Verified(blueprint, None)
 
 
 def world_of(name: str) -> World:
@@ -133,9 +141,9 @@ def test_what_is_feasible_does_not_depend_on_what_is_drawn() -> None:
 def test_an_interrupted_drawing_goes_on(tmp_path) -> None:
     """Stopped after any event, the same drawing goes on to the same blueprints; none is there twice."""
     whole, parts = open_log(tmp_path / "whole.sqlite"), open_log(tmp_path / "parts.sqlite")
-    events = list(Drawings(drawer("retail"), whole).until(8))
-    next(iter(Drawings(drawer("retail"), parts).until(8)))
-    rest = list(Drawings(drawer("retail"), parts).until(8))
+    events = list(Drawings(drawer("retail"), whole, passes).until(8))
+    next(iter(Drawings(drawer("retail"), parts, passes).until(8)))
+    rest = list(Drawings(drawer("retail"), parts, passes).until(8))
 
     assert list(outcomes_in(parts, "retail")) == events == [events[0], *rest]
     found = list(accepted_in(whole, ["retail"]))
@@ -150,11 +158,32 @@ def test_what_verification_stops_is_kept_with_its_reasons(tmp_path) -> None:
     log = open_log(tmp_path / "log.sqlite")
     reason = Reason(code="too-long", place="actions", sentence="It is too long; draw on.")
 
-    events = list(Drawings(drawer("retail"), log, lambda one: Failed("policy", (reason,)) if len(one.goal.actions) > 5 else None).until(4))
+    def short(one: Blueprint) -> Verified:
+        return Verified(one, "policy", (reason,)) if len(one.goal.actions) > 5 else passes(one)
+
+    events = list(Drawings(drawer("retail"), log, short).until(4))
 
     assert {type(event) for event in events} == {BlueprintAccepted, BlueprintRejected}
     assert "policy: too-long" in rejections_in(log, "retail")
     assert all(len(blueprint.goal.actions) <= 5 for blueprint in accepted_in(log, ["retail"]))
+
+
+def test_a_world_that_gives_no_more_gives_no_more_the_second_time(tmp_path, monkeypatch) -> None:
+    """Whoever goes on where drawing ended short, or was stopped on the way there, ends at the same drawing."""
+    monkeypatch.setattr(drawings, "MOST_IN_VAIN", 3)
+    log = open_log(tmp_path / "log.sqlite")
+    reason = Reason(code="not-the-first", place="goal", sentence="It is not the first; draw on.")
+
+    def first(one: Blueprint) -> Verified:
+        return passes(one) if one == drawn("retail")[0].blueprint else Verified(one, "policy", (reason,))
+
+    events = [next(Drawings(drawer("retail"), log, first).until(2)) for _ in range(2)]
+    events += Drawings(drawer("retail"), log, first).until(2)
+    head = log.head("blueprints/retail")
+
+    assert [isinstance(event, BlueprintAccepted) for event in events] == [True, False, False, False]
+    assert list(Drawings(drawer("retail"), log, first).until(2)) == []
+    assert log.head("blueprints/retail") == head
 
 
 def test_samplers_that_there_are_not_are_named() -> None:

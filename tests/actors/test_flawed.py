@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from actors.conversation import visible
+from actors.drawing.rehearsal import think
 from actors.flawed.assistant import FAMILY
 from actors.flawed.kinds import KINDS
 from actors.inline import hold_inline
@@ -23,7 +24,6 @@ from projections.case import case_of
 from projections.contents import Contents
 from projections.transcript import transcript
 from scenarios.load import load
-from tests.actors.talk import think
 
 pytestmark = pytest.mark.xdist_group("flawed")
 SEED, COUNT = 5, 14

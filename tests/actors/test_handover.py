@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.drawing.rehearsal import think
 from actors.mind import Reply, Say, UseTools
 from actors.offline import handover
 from actors.offline.worker import OfflineWorker
@@ -14,7 +15,6 @@ from domain.values import canonical
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 from scenarios.load import load
-from tests.actors.talk import think
 from tests.domain.strategies import json_values, texts
 
 SETTING = load("supply_chain")

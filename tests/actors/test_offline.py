@@ -6,9 +6,10 @@ from random import Random
 import pytest
 
 from actors.conversation import visible
+from actors.drawing.rehearsal import rehearse, think
 from actors.mind import Say, UseTools
 from actors.offline.hearing import requests
-from domain.agents import USER
+from domain.agents import ASSISTANT, USER
 from domain.persona.sampling import draw_persona
 from domain.persona.traits import COMPLEXITIES
 from domain.policy import agrees
@@ -18,7 +19,7 @@ from events.conversation import AssistantSpoke, ModelReplied, MoodChange, MoodSh
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted
 from scenarios.load import load, names
 from tests.actors.parcel import SETTING, draw_goal
-from tests.actors.talk import ASSISTANT, drawn, hold, minds, text, think
+from tests.actors.talk import drawn, minds, text
 from tests.domain.personas import persona
 
 WORLD = World(SETTING.base(SETTING.draw_world(Random(0))))
@@ -287,4 +288,5 @@ def _converse(mind, messages):
 def test_hold_is_the_same_twice():
     """The same seed holds the same conversation."""
     goal, user = draw_goal(WORLD, Random(5)), draw_persona(Random(5))
-    assert text(hold(SETTING, WORLD, goal, user, 5)) == text(hold(SETTING, WORLD, goal, user, 5))
+    one, other = (rehearse(SETTING, WORLD, goal, user, 5).held for _ in range(2))
+    assert list(one.history) == list(other.history)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from events.base import Event
 from events.digests import pack
 from events.log import Recorded, WritableLog
 from events.open import open_log
@@ -69,13 +70,13 @@ class Schema:
             cursor.executemany(statement.replace("?", "%s"), values)
 
 
-def fill(log: WritableLog, stream: str = STREAM) -> list[Recorded]:
-    """Every kind of event, in appends of three, and two contents."""
+def fill(log: WritableLog, stream: str = STREAM, events: Sequence[Event] = SAMPLES) -> list[Recorded]:
+    """Every kind of event, or these, in appends of three, and two contents."""
     log.put(b"policy")
     log.put(b"world")
     head = log.head(stream)
-    for first in range(0, len(SAMPLES), 3):
-        head = log.append(stream, SAMPLES[first : first + 3], head, {"at": 1.5 + first})
+    for first in range(0, len(events), 3):
+        head = log.append(stream, events[first : first + 3], head, {"at": 1.5 + first})
     return list(log.read(stream))
 
 

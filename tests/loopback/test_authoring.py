@@ -1,6 +1,7 @@
 """Author and committee that models play, behind a provider over HTTP: what is wrong is sent back, and nothing unread passes."""
 
 import asyncio
+import json
 from importlib.util import find_spec
 
 import pytest
@@ -10,6 +11,7 @@ from actors.gateway.settings import Provider, Reach
 from actors.plan import prepare
 from benchmarks.walks import walked
 from domain.errors import SettingError
+from projections.blueprints.files import FILE, write_blueprints
 from scenarios.load import load
 from tests.loopback.authors import Script
 from tests.loopback.canned import canned
@@ -64,6 +66,27 @@ def test_committee_that_cannot_be_read_lets_nothing_pass(grounds, tmp_path) -> N
     found = write(grounds[:2], Script(wrong=0, garbled=1), tmp_path, rounds=1)
     assert [tried[-1].stage for tried in found] == ["committee", "committee"]
     assert {reason.code for tried in found for reason in tried[-1].reasons} == {"unreadable"}
+
+
+def test_every_round_is_kept_in_the_folder(worldloom, grounds, tmp_path) -> None:
+    """With its reasons; of a drawing the last is shown, and the same command asks nobody again and changes nothing."""
+    script = Script(wrong=0.6, strict=0, garbled=0)
+    write_blueprints([ground.blueprint for ground in grounds], tmp_path / "drawn.jsonl")
+    with canned(script) as url:
+        (tmp_path / "models.yaml").write_text(f"providers: {{hosted_vllm: {{api_base: '{url}', trace: true}}}}")
+        words = ("blueprints", "verify", tmp_path / "drawn.jsonl", "--author", AUTHOR, "--models", tmp_path / "models.yaml")
+        first = worldloom(*words, "--out", tmp_path / "out")
+        kept, written = (tmp_path / "out" / FILE).read_bytes(), len(script.told)
+        again = worldloom(*words, "--out", tmp_path / "out")
+
+    assert "with reflection" in first.out, first.err
+    assert (again.code, again.out) == (first.code, first.out)
+    assert ((tmp_path / "out" / FILE).read_bytes(), len(script.told)) == (kept, written)
+    found = json.loads(worldloom("blueprints", "report", tmp_path / "out", "--json").out)["yield"]["retail"]
+    assert found["drawn"] == len(grounds)
+    assert found["accepted"]["with reflection"] == len(kept.splitlines()) > found["accepted"]["without reflection"]
+    assert worldloom("blueprints", "show", "retail/0", "--out", tmp_path / "out").code == 0
+    worldloom(*words, "--rounds", 1, "--out", tmp_path / "out").fails_with("rounds is 3 there and 1 here")
 
 
 def test_embedded_models_neither_write_nor_vote(tmp_path) -> None:

@@ -1,6 +1,7 @@
 """Runs of real settings in which a tool has a bug, and settings as they are today, with or without one."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -19,6 +20,8 @@ from projections.records.sft import examples
 from scenarios.load import load
 from scenarios.simulation import _with
 
+PLANTED = int(os.environ.get("WORLDLOOM_PLANTED", "24"))
+"""Conversations of the largest runs; some hundreds take minutes."""
 Bug = Callable[[Transaction, Any], Any]
 """The world as the sound tool leaves it, and what it shows -> what the broken tool shows."""
 

@@ -19,12 +19,12 @@ from projections.contents import Contents
 from projections.rules import broken
 from projections.state import conversations
 from scenarios.load import load
-from tests.projections.planted import hold
+from tests.projections.planted import PLANTED, hold
 
 pytestmark = pytest.mark.xdist_group("rules")
 FLAW = RunSettings(
     settings=("retail", "supply_chain"),
-    count=12,
+    count=PLANTED // 2,
     seed=5,
     models={USER: "offline/user", ASSISTANT: "flawed/skipped-authentication"},
     enforced=False,
@@ -68,9 +68,10 @@ def test_planted_flaws_are_found_and_no_others(log: WritableLog) -> None:
     assert len(flaws) >= 4
     assert {(place.conversation, place.position) for place in found.places if place.rule == "known-first"} == flaws
     assert {(place.conversation, place.position) for place in found.places if place.rule.startswith("policy:")} == flaws
-    assert found.conversations == 12
+    assert found.conversations == FLAW.count
     assert found.events == sum(len(log.rows(stream)) for stream in conversations(log))
     assert not found.unjudged
+    print(f"{len(flaws)} planted in {found.conversations} conversations, all found and no others")
 
 
 def test_what_was_refused_is_told_apart(tmp_path: Path) -> None:

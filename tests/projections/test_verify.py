@@ -233,8 +233,10 @@ def test_truncated_file_is_one_problem_or_more_and_no_crash(run: RunFolder) -> N
 def test_folder_of_another_run_is_refused(run: RunFolder, tmp_path: Path) -> None:
     """The same settings go on in a folder; other settings, or a folder of something else, do not."""
     assert RunFolder.start(run.path, SETTINGS) == run
-    with pytest.raises(FolderError, match=r"belongs to another run \(there seed=5\)"):
+    with pytest.raises(FolderError, match=r"belongs to another run \(seed is 5 there and 6 here\)"):
         RunFolder.start(run.path, {**SETTINGS, "seed": 6})
+    with pytest.raises(FolderError, match=r"weights.a is set only here, weights.b .* and 1 more differ"):
+        RunFolder.start(run.path, {**SETTINGS, "weights": dict.fromkeys("abcd", 2)})
     with pytest.raises(FolderError, match="not the folder of a run"):
         RunFolder.find(tmp_path)
     with pytest.raises(FolderError, match="there is no such folder"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors.conform import conform
+from actors.conform import UNTOLD, conform
 from domain.errors import SettingError
 from domain.goal import gold_world
 from domain.world import Base, World
@@ -89,12 +89,12 @@ def test_broken_database_is_named(tmp_path: Path) -> None:
 
 
 @needs_shared
-@pytest.mark.parametrize("through_log", [False, True])
-def test_recordings_are_equal(through_log: bool) -> None:
-    """All gold steps, final states and probes; where gold steps are missing, what depends on one that nothing quotes is not judged."""
-    tallies = conform(load("airline"), SHARED, [SHARED / "gold_replay.jsonl.gz", SHARED / "probes.jsonl.gz"], through_log=through_log)
-    assert [str(found) for tally in tallies for found in tally.mismatches] == []
-    assert sum(tally.unjudged for tally in tallies) <= 1
+def test_recordings_are_equal() -> None:
+    """All gold steps, final states and probes, by way of a log, but for one probe after a gold step that no recording has."""
+    tallies = conform(load("airline"), SHARED, [SHARED / "gold_replay.jsonl.gz", SHARED / "probes.jsonl.gz"], through_log=True)
+    assert [str(found) for tally in tallies for found in tally.mismatches if not tally.kind.endswith(UNTOLD)] == []
+    assert sum(tally.total - tally.equal for tally in tallies) <= 1
+    assert not any(tally.unjudged for tally in tallies)
     assert sum(tally.total for tally in tallies) > 500
 
 

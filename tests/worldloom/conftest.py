@@ -11,7 +11,7 @@ def worldloom(monkeypatch, capsys):
     return Command(monkeypatch, capsys)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory):
     """A finished run of a few conversations over both settings; only to be read, or to be copied."""
     with pytest.MonkeyPatch.context() as patch:

@@ -164,7 +164,7 @@ def test_tampered_row(worldloom, copied):
 
 def test_full_disk(worldloom, tmp_path):
     """The file may not grow: one line, and what was recorded is there when there is room again."""
-    words = ("generate", "supply_chain", "-n", 120, "--seed", 9, "--out", tmp_path / "out")
+    words = ("generate", "supply_chain", "-n", 40, "--seed", 9, "--out", tmp_path / "out")
 
     def small_files():
         import resource

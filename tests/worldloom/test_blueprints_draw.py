@@ -23,7 +23,33 @@ def test_blueprints_are_drawn_and_shown(worldloom, tmp_path):
         shown = worldloom("blueprints", "show", one.name, "--out", tmp_path / "plans")
         assert one.goal.actions[0].tool in shown.out
         assert one.goal.tasks[0].skill not in ("", None)
+        assert worldloom("blueprints", "show", one.name, "--out", tmp_path / "plans" / "blueprints.jsonl").code == 0
     assert isinstance(blueprints[0], Blueprint)
+
+
+def test_what_passes_is_a_folder_like_the_drawn_one(worldloom, tmp_path):
+    """It says in which worlds they begin, so that every other command reads it with no more words."""
+    plans, sound = tmp_path / "plans", tmp_path / "sound"
+    assert worldloom("blueprints", "draw", "airline", "-n", 2, "--world-seed", 4, "--out", plans).code == 0
+    assert worldloom("blueprints", "verify", plans, "--out", sound).code == 0
+    assert (sound / "blueprints.jsonl").read_bytes() == (plans / "blueprints.jsonl").read_bytes()
+
+    assert worldloom("blueprints", "verify", sound).code == 0
+    assert "accepted; it changes" in worldloom("blueprints", "show", "airline/1", "--out", sound).out
+    found = orjson.loads(worldloom("blueprints", "report", sound, "--json").out)
+    assert (found["yield"]["airline"]["drawn"], found["coverage"]["airline"]["blueprints"]) == (2, 2)
+    assert "airline: no two of its 2" in worldloom("blueprints", "recombine", sound, "--out", tmp_path / "made").out
+    assert worldloom("generate", "--blueprints", sound, "--out", tmp_path / "held").code == 0
+
+
+def test_fewer_than_wanted_are_told(worldloom, tmp_path, monkeypatch):
+    """How many of how many, and why; exit code 1 where there is none."""
+    monkeypatch.setattr("actors.drawing.drawings.MOST_IN_VAIN", 0)
+    done = worldloom("blueprints", "draw", "airline", "-n", 2, "--out", tmp_path / "plans")
+    assert done.code == 1
+    assert "airline: 0 of 2 drawn" in done.out
+    assert "--world-seed" in done.out
+    worldloom("blueprints", "report", tmp_path / "plans").fails_with("nothing to report on", "blueprints.jsonl is empty")
 
 
 def test_what_cannot_be_drawn_or_shown_is_one_line(worldloom, tmp_path):
@@ -35,5 +61,8 @@ def test_what_cannot_be_drawn_or_shown_is_one_line(worldloom, tmp_path):
     worldloom("blueprints", "draw", "retail", "--weights", "graph=much", "--out", out).fails_with("much", "graph=0.5")
     worldloom("blueprints", "draw", "nowhere", "--out", out).fails_with("nowhere", "retail")
     assert worldloom("blueprints", "draw", "retail", "-n", 1, "--out", out).code == 0
-    worldloom("blueprints", "show", "retail/99", "--out", out).fails_with("retail/99", "blueprints.jsonl")
-    worldloom("blueprints", "draw", "retail", "-n", 1, "--seed", 1, "--out", out).fails_with("belongs to another run", "seed=0")
+    worldloom("blueprints", "show", "retail/99", "--out", out).fails_with("retail/99", "retail/0 to retail/0")
+    worldloom("blueprints", "draw", "retail", "-n", 1, "--seed", 1, "--out", out).fails_with("(seed is 0 there and 1 here)")
+    worldloom("blueprints", "draw", "retail", "-n", 1, "--weights", "graph=1", "--out", out).fails_with(
+        "weights.graph is 0.4 there and 1.0 here"
+    )

@@ -101,6 +101,7 @@ def test_what_cannot_be_held_is_named(worldloom, plans, tmp_path):
     (tmp_path / "bad.jsonl").write_text('{"setting": 1}\n')
     worldloom("generate", "--blueprints", tmp_path / "bad.jsonl", "--out", out).fails_with("bad.jsonl:1", "is no blueprint")
     worldloom("blueprints", "report", tmp_path).fails_with("holds neither")
+    worldloom("blueprints", "report", tmp_path / "none.txt").fails_with("none.txt", "cannot be read")
 
 
 def test_blueprints_of_one_user_are_recombined(worldloom, tmp_path):
@@ -130,7 +131,9 @@ def test_blueprints_of_one_user_are_recombined(worldloom, tmp_path):
 
 def test_what_cannot_be_recombined_is_named(worldloom, plans, tmp_path):
     """A single user's only wish finds no other."""
-    worldloom("blueprints", "recombine", plans, "--out", plans).fails_with("--out", "another folder")
+    worldloom("blueprints", "recombine", plans, "--out", plans).fails_with("choose another --out")
     done = worldloom("blueprints", "recombine", plans, "--out", tmp_path / "made")
     assert done.code == 1
     assert "0 blueprints" in done.out
+    assert "retail: no two of its 3 blueprints are of one user" in done.out
+    worldloom("blueprints", "report", tmp_path / "made").fails_with("nothing to report on", "is empty")

@@ -24,19 +24,30 @@ def test_sound_blueprints_pass(worldloom, drawn, tmp_path: Path) -> None:
     assert result.code == 0, result.err + result.out
     assert "2 of 2 blueprints pass" in result.out
     assert read_blueprints(tmp_path / "sound") == drawn
+    files = {name: (tmp_path / "sound" / name).read_bytes() for name in (FILE, "manifest.json")}
+    assert worldloom("blueprints", "verify", tmp_path, "--out", tmp_path / "sound").code == 0
+    assert {name: (tmp_path / "sound" / name).read_bytes() for name in files} == files
+
+    write_blueprints(drawn[:1], tmp_path / FILE)
+    worldloom("blueprints", "verify", tmp_path, "--out", tmp_path / "sound").fails_with("belongs to another run", "verified")
+    worldloom("blueprints", "verify", tmp_path, "--out", tmp_path).fails_with("is there already", "another --out")
+    assert read_blueprints(tmp_path / "sound") == drawn
 
 
 def test_rejected_blueprints_are_named(worldloom, drawn, tmp_path: Path) -> None:
-    """By line, stage, code and place; exit code 1."""
+    """By line, stage, code and place; all lines count; exit code 1. What is no blueprint is kept in no log."""
     spoiled = drawn[0].model_dump(mode="json")
     spoiled["goal"]["instruction"] += " Call cancel_pending_order."
     lines = [drawn[1].model_dump_json(), json.dumps(spoiled), '{"format": "else"}']
     (tmp_path / FILE).write_text("\n".join(lines))
-    result = worldloom("blueprints", "verify", tmp_path)
+    result = worldloom("blueprints", "verify", tmp_path, "--out", tmp_path / "sound")
     assert result.code == 1
-    assert "1 of 2 blueprints pass" in result.out
+    assert "1 of 3 blueprints pass" in result.out
+    assert "1 of 3" in next(row for row in result.out.splitlines() if "tool-leaked 1, malformed 1" in row)
     assert f"{FILE}:2: format: tool-leaked at instruction:" in result.out
     assert f"{FILE}:3: format: malformed at" in result.out
+    assert read_blueprints(tmp_path / "sound") == [drawn[1]]
+    assert "tool-leaked at instruction" in worldloom("blueprints", "show", "retail/1", "--out", tmp_path / "sound").out
 
 
 def test_other_world_is_named(worldloom, drawn, tmp_path: Path) -> None:
@@ -50,6 +61,10 @@ def test_other_world_is_named(worldloom, drawn, tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_named(worldloom, tmp_path: Path) -> None:
     """One line; a committee needs somebody who writes."""
     worldloom("blueprints", "verify", tmp_path / "none").fails_with("none", "worldloom blueprints draw")
+    (tmp_path / "nothing.txt").write_text("\n")
+    worldloom("blueprints", "verify", tmp_path / "nothing.txt").fails_with("nothing.txt is empty", "worldloom blueprints draw")
+    worldloom("blueprints", "verify", tmp_path, "--author", "offline/user", "--out", tmp_path / "out").fails_with("offline/user")
+    assert not (tmp_path / "out").exists()
     worldloom("blueprints", "verify", tmp_path, "--committee", "hosted_vllm/m").fails_with("--author")
     worldloom("blueprints", "verify", tmp_path, "--author", "hosted_vllm/m").fails_with("--out")
 
@@ -90,4 +105,4 @@ def test_one_of_another_setting_stops_no_other(worldloom, drawn, tmp_path: Path)
     result = worldloom("blueprints", "verify", tmp_path)
     assert result.code == 1
     assert f"{FILE}:1: format: other-setting at setting" in result.out
-    assert "1 of 1 blueprints pass" in result.out
+    assert "1 of 2 blueprints pass" in result.out

@@ -12,14 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.drawing.drawer import Drawer
-from actors.drawing.drawings import Drawings
+from actors.drawing.drawings import MOST_IN_VAIN, Drawings
 from actors.drawing.samplers import SAMPLERS, WEIGHTS
 from actors.drawing.survey import feasible
-from actors.verifying import staged
+from actors.verifying import Verified, verify
 from domain.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.setting import Setting
 from domain.toolgraph import names_of
+from domain.verifying.ground import Ground
 from domain.world import Base, World
 from events.log import WritableLog
 from projections.blueprints.drawn import accepted_in, rejections_in
@@ -29,10 +30,16 @@ from projections.folder import RunFolder
 from projections.records.files import replacing
 from scenarios.load import load
 from worldloom.bar import watching
+from worldloom.numbers import numbers
 
 console = Console(highlight=False)
+_NONE_DRAWN = 1
 GRAPH = "toolgraph.json"
 """Beside the blueprints: how many go through each tool and each feasible pair."""
+_WHY_FEWER = (
+    f"{MOST_IN_VAIN} drawings in a row brought nothing new, so its world has no more to ask for; "
+    "another --seed, --world-seed or --weights, with another --out, gives others"
+)
 
 
 def draw(
@@ -45,9 +52,12 @@ def draw(
     ] = "",
     out: Annotated[Path, typer.Option("--out", help="Folder of the blueprints; the same command goes on in it.")] = Path("blueprints"),
 ) -> None:
-    """Draw blueprints: who asks for what in which world, and the calls that lead there."""
+    """Draw blueprints: who asks for what in which world, and the calls that lead there.
+
+    Exit code 1 where none could be drawn.
+    """
     loaded = {name: load(name) for name in settings}
-    chosen = _weights(weights)
+    chosen = numbers("--weights", weights, f"{SAMPLERS[0]}=0.5") or dict(WEIGHTS)
     bases = {name: setting.base(setting.draw_world(Random(f"{world_seed}/world/{name}"))) for name, setting in loaded.items()}
     drawers = {name: Drawer(setting, bases[name], seed, chosen) for name, setting in loaded.items()}
     plan = {"blueprints": list(loaded), "count": count, "seed": seed, "world_seed": world_seed, "weights": dict(chosen)}
@@ -57,16 +67,21 @@ def draw(
         speeds = {}
         with watching(console, "drawing", count * len(loaded)) as watch:
             for name, drawer in drawers.items():
-                speeds[name] = _drawn(Drawings(drawer, log, staged(loaded[name], bases[name])), count, watch)
+                speeds[name] = _drawn(Drawings(drawer, log, _verifier(loaded[name], bases[name])), count, watch)
         file = folder.path / FILE
         write_blueprints(accepted_in(log, list(loaded)), file)
-        _report(log, folder, loaded, bases, speeds)
+        _report(log, folder, count, loaded, bases, speeds)
         first = next(accepted_in(log, list(loaded)), None)
     finally:
         log.close()
     console.print(f"blueprints in {file}; how often each pair of tools is gone through, in {folder.path / GRAPH}", soft_wrap=True)
-    if first is not None:
-        console.print(f"look next: worldloom blueprints show {first.name} --out {folder.path}", soft_wrap=True)
+    if first is None:
+        raise typer.Exit(_NONE_DRAWN)
+    console.print(f"look next: worldloom blueprints show {first.name} --out {folder.path}", soft_wrap=True)
+
+
+def _verifier(setting: Setting, base: Base) -> Callable[[Blueprint], Verified]:
+    return lambda blueprint: verify(Ground(blueprint, setting, base))
 
 
 def _drawn(drawings: Drawings, count: int, watch: Callable[[int], None]) -> float:
@@ -79,7 +94,7 @@ def _drawn(drawings: Drawings, count: int, watch: Callable[[int], None]) -> floa
 
 
 def _report(
-    log: WritableLog, folder: RunFolder, loaded: Mapping[str, Setting], bases: Mapping[str, Base], speeds: Mapping[str, float]
+    log: WritableLog, folder: RunFolder, count: int, loaded: Mapping[str, Setting], bases: Mapping[str, Base], speeds: Mapping[str, float]
 ) -> None:
     table = Table("setting", "blueprints", "rejected", "tools", "feasible pairs", "drawn/s", title=f"blueprints in {folder.path}")
     documents = {}
@@ -90,9 +105,11 @@ def _report(
             raise SettingError(f"blueprint {found.broken[0]} of {name} cannot be carried out in a clean world; report it with its folder")
         documents[name] = found.document()
         rejected = rejections_in(log, name)
-        table.add_row(name, str(len(blueprints)), str(sum(rejected.values())), *_covered(found), f"{speeds[name]:.1f}")
+        table.add_row(name, f"{len(blueprints)} of {count}", str(sum(rejected.values())), *_covered(found), f"{speeds[name]:.1f}")
         told = f"; rejected: {_told(rejected)}" if rejected else ""
         console.print(f"{name}: {_shapes(blueprints)}{told}", soft_wrap=True)
+        if len(blueprints) < count:
+            console.print(f"{name}: {len(blueprints)} of {count} drawn; {_WHY_FEWER}", soft_wrap=True)
         if found.missing:
             console.print(f"{name}: no blueprint calls {', '.join(found.missing)}", soft_wrap=True)
     with replacing(folder.path / GRAPH) as file:
@@ -115,19 +132,3 @@ def _shapes(blueprints: Iterable[Blueprint]) -> str:
     for blueprint in blueprints:
         counts[blueprint.shape] = counts.get(blueprint.shape, 0) + 1
     return _told(dict(sorted(counts.items())))
-
-
-def _weights(text: str) -> dict[str, float]:
-    """``graph=1,policy=2`` as weights; what is not named has none, and nothing named is the default.
-
-    Raises:
-        SettingError: It is not written so.
-    """
-    found: dict[str, float] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, _, weight = part.partition("=")
-        try:
-            found[name.strip()] = float(weight)
-        except ValueError:
-            raise SettingError(f"--weights {part}: {weight!r} is no number; write it as {SAMPLERS[0]}=0.5") from None
-    return found or dict(WEIGHTS)

@@ -9,10 +9,9 @@ from rich.console import Console
 from actors.blueprints import read_held
 from actors.plan import prepare
 from actors.recombining import Recombinations
-from domain.errors import SettingError
 from events.blueprints import BlueprintAccepted
 from projections.blueprints.drawn import accepted_in
-from projections.blueprints.files import FILE, file_of, world_seed_of, write_blueprints
+from projections.blueprints.files import FILE, world_seed_of, write_blueprints
 from projections.blueprints.yields import Yield
 from projections.folder import RunFolder
 from scenarios.load import load
@@ -37,8 +36,6 @@ def recombine(
 
     Exit code 1 where none could be made.
     """
-    if file_of(out) == file_of(blueprints) or out.is_file():
-        raise SettingError(f"--out {out} is where the parts are, or is a file; name another folder")
     world_seed = world_seed_of(blueprints) if world_seed is None else world_seed
     held, grouped = read_held(blueprints, 1, world_seed)
     told = {"blueprints": list(grouped), "parts_of": held.digest, "parts": size, "count": count, "seed": seed, "world_seed": world_seed}
@@ -56,9 +53,17 @@ def recombine(
             found = Yield.of(events)
             made += found.accepted(reflected=True)
             console.print(yield_table(name, found))
+            if found.accepted(reflected=True) < count:
+                console.print(f"{name}: {_why_fewer(found, count, len(parts))}", soft_wrap=True)
         write_blueprints(accepted_in(log, list(grouped)), folder.path / FILE)
     finally:
         log.close()
     console.print(f"{made} blueprints in {folder.path / FILE}", soft_wrap=True)
     if not made:
         raise typer.Exit(_NONE_MADE)
+
+
+def _why_fewer(found: Yield, count: int, parts: int) -> str:
+    if not found.drawn:
+        return f"no two of its {parts} blueprints are of one user, so none can be made; draw more of it"
+    return f"{found.accepted(reflected=True)} of {count} made, in {found.drawn} tries; no others are left to try, so draw more of it"

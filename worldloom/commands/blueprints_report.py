@@ -1,6 +1,7 @@
 """``worldloom blueprints report``: how blueprints passed, what they cover, and how reliably they were held."""
 
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from domain.errors import SettingError
 from domain.toolgraph import names_of
 from projections.blueprints.corpus import APIGEN_MT, profile_of
 from projections.blueprints.coverage import Coverage
-from projections.blueprints.drawn import drawn_in, stream_of
+from projections.blueprints.drawn import drawn_in, outcomes_in
 from projections.blueprints.files import FILE, world_seed_of
 from projections.blueprints.passes import passes, tries_of
 from projections.blueprints.yields import Yield
@@ -39,7 +40,7 @@ console = Console(highlight=False)
 
 
 def report(
-    place: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of blueprints, or of a run that held some.")],
+    place: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="Blueprints, or the folder of a run that held some.")],
     world_seed: Annotated[int | None, typer.Option("--world-seed", min=0, help="Of their worlds; as their folder says.")] = None,
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data in which they begin instead.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all as one JSON object.")] = False,
@@ -47,12 +48,13 @@ def report(
     """Report on blueprints: yield and coverage; on a run that held some: the accepted share, pass^k, and the corpus in numbers."""
     found: dict[str, Any] = {}
     tables: list[Table] = []
-    if (place / "manifest.json").is_file():
-        _logged(RunFolder.find(place), found, tables)
-    if place.suffix == ".jsonl" or _is_there(place / FILE, found):
+    if RunFolder(place).manifest.is_file():
+        _logged(RunFolder(place), found, tables)
+    if not place.is_dir() or _has_some(place / FILE):
         _covered(place, world_seed_of(place) if world_seed is None else world_seed, data, found, tables)
     if not found:
-        raise SettingError(f"{place} holds neither {FILE} nor a run; name what `worldloom blueprints draw` or `generate --blueprints` made")
+        what = f"its {FILE} is empty, and nothing was tried" if (place / FILE).is_file() else f"it holds neither {FILE} nor a run"
+        raise SettingError(f"nothing to report on in {place}: {what}; name what `worldloom blueprints` or `generate --blueprints` made")
     if as_json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
         return
@@ -60,20 +62,20 @@ def report(
         console.print(table)
 
 
-def _is_there(file: Path, found: dict[str, Any]) -> bool:
-    """Whether there are blueprints in a file; an empty one is well where a log says how it came to that."""
-    return file.is_file() and (not found or file.stat().st_size > 0)
+def _has_some(file: Path) -> bool:
+    """Whether there is anything in a file; an empty one is well where a log says how it came to that."""
+    return file.is_file() and file.stat().st_size > 0
 
 
 def _logged(folder: RunFolder, found: dict[str, Any], tables: list[Table]) -> None:
     """What a log says of the blueprints that were drawn in it, and of the conversations that were held."""
-    log = folder.open_log()
-    for name in drawn_in(log):
-        yields = Yield.of(record.event for record in log.read(stream_of(name)))
-        found.setdefault("yield", {})[name] = yield_figures(yields)
-        tables.append(yield_table(name, yields))
-    if RUN in map(str, log.streams()):
-        _held(read_run(log), Contents(log), found, tables)
+    with closing(folder.open_log()) as log:
+        for name in drawn_in(log):
+            yields = Yield.of(outcomes_in(log, name))
+            found.setdefault("yield", {})[name] = yield_figures(yields)
+            tables.append(yield_table(name, yields))
+        if RUN in log.streams():
+            _held(read_run(log), Contents(log), found, tables)
 
 
 def _held(run: RunView, contents: Contents, found: dict[str, Any], tables: list[Table]) -> None:

@@ -1,6 +1,7 @@
 """``worldloom blueprints show``: one blueprint, as people read it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,8 @@ from rich.text import Text
 from domain.blueprint import Blueprint
 from events.blueprints import BlueprintRejected
 from events.tools import Change
-from projections.blueprints.drawn import drawn_as
+from projections.blueprints.drawn import Outcome, drawn_as, only
+from projections.blueprints.files import file_of, read_blueprints
 from projections.folder import RunFolder
 from projections.transcript import json_text
 
@@ -24,23 +26,30 @@ _LONGEST = 120
 
 def show(
     name: Annotated[str, typer.Argument(help="Name of the blueprint, or the beginning of it; or such as retail/0, by its drawing.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the blueprints.")] = Path("blueprints"),
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE|DIR", help="Where they are; how one came out, the folder tells that made it.")
+    ] = Path("blueprints"),
 ) -> None:
     """Show a blueprint: who wants what, what is different in the world, the gold path, and how it came out."""
-    log = RunFolder.find(out).open_log()
-    try:
-        blueprint, event = drawn_as(log, name)
-    finally:
-        log.close()
+    blueprint, event = _read(out, name)
     for part in _parts(blueprint):
         console.print(part)
     if isinstance(event, BlueprintRejected):
         console.print(Rule(f"rejected at {event.stage}", align="left", style="red"))
         for reason in event.reasons:
             console.print(Text(f"{reason.code} at {reason.place}: {reason.sentence}"))
-    else:
+    elif event is not None:
         console.print(Rule("accepted; it changes", align="left", style="dim"))
         console.print(Text("\n".join(event.diff) or "nothing"))
+
+
+def _read(place: Path, name: str) -> tuple[Blueprint, Outcome | None]:
+    """The blueprint, and how it came out where a log tells."""
+    if not RunFolder(place).manifest.is_file():
+        found = {one.name: one for one in read_blueprints(place) if one.name.startswith(name)}
+        return only(found, name, str(file_of(place)), "name one by its setting and digest, or its folder with --out"), None
+    with closing(RunFolder(place).open_log()) as log:
+        return drawn_as(log, name)
 
 
 def _parts(blueprint: Blueprint) -> Iterator[RenderableType]:

@@ -32,6 +32,7 @@ from scenarios.simulation import check_simulated, is_simulated
 from worldloom.bar import watching
 from worldloom.costs import costs_of
 from worldloom.models import check_agents, choose
+from worldloom.numbers import numbers
 from worldloom.progress import Meter, showing
 from worldloom.summary import failures, settings_table
 
@@ -56,7 +57,7 @@ def generate(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; the same command goes on in it.")] = Path("out"),
     data: Annotated[Path | None, typer.Option("--data", help="Folder of outside data to run on, with its tasks as goals.")] = None,
     blueprints: Annotated[
-        Path | None, typer.Option("--blueprints", help="File or folder of blueprints to hold, instead of goals that the settings draw.")
+        Path | None, typer.Option("--blueprints", metavar="FILE|DIR", help="Blueprints to hold, instead of goals that the settings draw.")
     ] = None,
     attempts: Annotated[int, typer.Option("--attempts", min=1, help="Conversations of each blueprint.")] = 1,
     world_seed: Annotated[int | None, typer.Option("--world-seed", min=0, help="Of the blueprints' worlds; as their folder says.")] = None,
@@ -169,13 +170,7 @@ def _rates(flag: str, text: str, check: Callable[[Mapping[str, float]], object],
     Raises:
         SettingError: It is not written so, there is no such kind, or a rate is none.
     """
-    rates: dict[str, float] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        kind, _, rate = part.partition("=")
-        try:
-            rates[kind.strip()] = float(rate)
-        except ValueError:
-            raise SettingError(f"{flag} {part}: {rate!r} is no rate; write it as {kinds[0]}=0.02") from None
+    rates = numbers(flag, text, f"{kinds[0]}=0.02")
     check(rates)
     return {kind: rates[kind] for kind in kinds if rates.get(kind)}
 

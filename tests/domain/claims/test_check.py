@@ -112,6 +112,7 @@ def test_what_was_observed_is_supported(known, text, kind):
         ("That makes $77.19 in all.", "unknown-amount"),
         ("$45.66 + $36.05 = $82.71", "wrong-sum"),
         ("Order #W100200 has 5 items.", "wrong-count"),
+        ("Order #W300400 has 2 items.", "wrong-count"),
         ("You have three orders.", "wrong-count"),
         ("The cheapest available Yoga Mat is at $31.50.", "not-the-most"),
         ("Your profile shows no gift card.", "is-there"),
