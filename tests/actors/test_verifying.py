@@ -2,15 +2,10 @@
 
 import pytest
 
-from actors.rounds import record
 from actors.verifying import verify
 from benchmarks.defects import KINDS, planted, pools
-from domain.blueprint import Blueprint
 from domain.goal import Task
 from events.blueprints import BlueprintAccepted, BlueprintRejected
-from events.open import open_log
-from projections.blueprints.drawn import accepted_in, outcomes_in
-from projections.blueprints.yields import Yield
 from tests.domain.verifying.plans import ASKED, CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, plan
 
 PLANTED = 3
@@ -59,22 +54,6 @@ def test_text_that_leads_elsewhere_is_found() -> None:
     status = Task(skill="order_status", known={"order_id": "#W0000001"})
     assert verify(plan(tasks=(status,), outputs=("0.01",))).stage in ("solvability", "necessity")
     assert verify(plan(tasks=(ASKED,))).stage is None
-
-
-def test_rounds_are_recorded_with_their_reasons(tmp_path) -> None:
-    """Each version of an instruction is an event with its verdict, and is there to be read; recorded again, nothing is there twice."""
-    log = open_log(tmp_path / "log.sqlite")
-    written = [[verify(plan(instruction=f"{TEXT} Call cancel_pending_order.")), verify(plan())], [verify(plan())]]
-    for _ in range(2):
-        record(log, written)
-
-    events = list(outcomes_in(log, "retail"))
-    assert [(event.drawn, event.round, getattr(event, "stage", None)) for event in events] == [(0, 0, "format"), (0, 1, None), (1, 0, None)]
-    assert codes(events[0].reasons) == [("tool-leaked", "instruction")]
-    assert [one.goal.instruction for one in accepted_in(log, ["retail"])] == [TEXT, TEXT]
-    assert "Call cancel" in Blueprint.model_validate_json(log.get(events[0].blueprint)).goal.instruction
-    found = Yield.of(events)
-    assert (found.accepted(reflected=False), found.accepted(reflected=True)) == (1, 2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
