@@ -3,6 +3,7 @@
 What an agent said or asked itself is not in here: a value that it made up is not grounded by its having used it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from domain.provenance.reading import bare, counted, dates, escaped, figure, is_
 
 _LONG = 60
 """Characters from which on a text that was shown is searched as a text, and not compared as one value."""
+_DIGITS = re.compile(r"\d+")
 _LEAST_ALIKE = 4
 """Characters that a value needs at least to be found by its letters and digits alone."""
 
@@ -145,11 +147,15 @@ class Known:
     def foreign(self, text: str, name: str, owner: str) -> str | None:
         """Whose a value is, where it was only ever shown as part of rows with another ``name`` than ``owner``.
 
-        So an item of one order is told from an item of another, though both were seen.
+        So an item of one order is told from an item of another, though both were seen. An owner who was never shown with anything
+        of the kind is rather where it is to go: a shipment is sent to another site.
         """
         rows, wanted = self._rows.get(normal(text)), normal(owner)
         owners = rows.owners.get(name, ()) if rows else ()
         if rows is None or not owners or wanted in owners or rows.times[name] < rows.all or wanted not in self._owners.get(name, ()):
+            return None
+        shape = _DIGITS.sub("0", normal(text))
+        if not any(wanted in row.owners.get(name, ()) and _DIGITS.sub("0", words) == shape for words, row in self._rows.items()):
             return None
         return sorted(owners)[0]
 

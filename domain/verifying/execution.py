@@ -1,6 +1,7 @@
 """Execution: every call of the gold path is answered in a clean world, and what must hold in the end does."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from domain.goal import unmet
 from domain.provenance.reading import leaves, normal
@@ -11,6 +12,8 @@ from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 
 _UNKNOWN = ("not-found", "unknown-contact")
 """Codes of refusals of what does not exist."""
+_MOST_AWAY = 3
+"""Calls that are left out together."""
 
 
 def execution(ground: Ground) -> list[Reason]:
@@ -29,9 +32,14 @@ def failing(ground: Ground) -> Iterator[Step]:
 
 
 def standing_in_the_way(ground: Ground, number: int) -> list[int]:
-    """Earlier calls that change something, without each of which a refused one is answered."""
+    """Earlier calls that change something, without each of which a refused one is answered; where it takes several to be away, the last."""
     earlier = [step.number for step in ground.trace.steps[:number] if ground.writes(step.action)]
-    return [other for other in earlier if _answers(ground.go(ground.goal.actions[: number + 1], but=(other,)), number)]
+    path = ground.goal.actions[: number + 1]
+    for count in range(1, _MOST_AWAY + 1):
+        away = [others for others in combinations(earlier, count) if _answers(ground.go(path, but=others), number)]
+        if away:
+            return list(dict.fromkeys(others[-1] for others in away))
+    return []
 
 
 def _is_planned(ground: Ground, step: Step) -> bool:

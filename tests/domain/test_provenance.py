@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.provenance.known import Known
 from domain.provenance.origins import CallOrigins, Origin, Origins
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
@@ -241,3 +242,13 @@ def test_every_leaf_has_an_origin() -> None:
         ("/order/lines/1/item_id", "ungrounded"),
         ("/order/lines/1/many", "declared"),
     ]
+
+
+def test_where_a_thing_is_sent_is_no_owner_of_it() -> None:
+    """Who was never shown with anything of the kind is no other owner; who was, is."""
+    known = Known()
+    known.show(1, {"shipment_id": "SH-404", "site_id": "si-1"})
+    known.show(2, {"site_id": "si-2", "city": "Oslo"})
+    assert known.foreign("SH-404", "site_id", "si-2") is None
+    known.show(3, {"shipment_id": "SH-505", "site_id": "si-2"})
+    assert known.foreign("SH-404", "site_id", "si-2") == "si-1"
