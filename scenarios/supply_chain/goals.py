@@ -1,7 +1,6 @@
 """Goals: one to three wishes of one contact, hand-made kinds on rows that fit; some that policy must decline."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from random import Random
 
 from domain.errors import SettingError
@@ -21,8 +20,6 @@ _SHARE_DECLINED = 0.15
 _SHARE_PLANNERS = 0.27
 _CLOSE = 0.95
 """Share of planned conversations whose wishes are about the same records where they can be."""
-_TRIES = 8
-"""At finding records that all the wishes can be about; the nearest is taken."""
 _COUNTS = (1, 1, 1, 1, 1, 2, 2, 2, 3, 3)
 _ATTEMPTS = 60
 
@@ -110,25 +107,12 @@ def _wished(world: World, rng: Random, kinds: Sequence[str], who: str | None, ab
     """Of a contact in whose role all the kinds are."""
     roles = _roles(kinds)
     contacts = [row for key, row in world.rows("contacts") if row["role"] in roles and who in (None, key)]
-    nearest: tuple[int, FrozenDict, list[Wish]] | None = None
-    for _ in range(_TRIES if contacts else 0):
-        contact, close = rng.choice(contacts), rng.random() < _CLOSE
-        wishes = _together(Desk(world, contact, rng, first=about, close=close), kinds)
-        near = sum(not one.about.isdisjoint(other.about) for one, other in pairwise(wishes))
-        if wishes and (nearest is None or near > nearest[0]):
-            nearest = near, contact, wishes
-        if not close or near == len(kinds) - 1:
-            break
-    return goal_of(world, nearest[1], nearest[2], rng) if nearest else None
-
-
-def _together(desk: Desk, kinds: Sequence[str]) -> list[Wish]:
-    """Wishes of all the kinds; none where one does not fit."""
-    offered, wishes = [_OFFERED[desk.contact["role"]][kind] for kind in kinds], list[Wish]()
-    ahead = offered[-1](desk) if desk.close and len(kinds) > 1 and not desk.first else None
-    if ahead is not None:  # the first ones are about what the last one can be about
-        desk.approach(ahead)
-    return wishes if all(_add(desk, kind, wishes) for kind in offered) else []
+    if not contacts:
+        return None
+    contact = rng.choice(contacts)
+    desk, wishes = Desk(world, contact, rng, first=about, close=rng.random() < _CLOSE), list[Wish]()
+    offered = _OFFERED[contact["role"]]
+    return goal_of(world, contact, wishes, rng) if all(_add(desk, offered[kind], wishes) for kind in kinds) else None
 
 
 def _roles(kinds: Sequence[str]) -> list[str]:
