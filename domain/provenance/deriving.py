@@ -11,6 +11,7 @@ from domain.provenance.reading import dates, is_telling, normal, numbers, tokens
 
 _CLOSE = 0.005
 """Half a cent."""
+_HALF = 0.5
 _TEXT_WORDS = 7
 """Words from which on a text counts as written by the agent: only the values in it must come from somewhere."""
 _FEE = 100
@@ -35,7 +36,8 @@ class Derived(NamedTuple):
     """How a value follows."""
 
     rule: str
-    """``format``, ``pieces``, ``text``, ``date``, ``count``, ``sum``, ``difference``, ``product`` or ``expression``."""
+    """``format``, ``pieces``, ``text``, ``date``, ``count``, ``sum``, ``difference``, ``product``, ``percentage`` or
+    ``expression``."""
     sources: tuple[Source, ...]
 
 
@@ -125,6 +127,16 @@ def _pair(value: float, known: Known) -> Derived | None:
     for one, source in known.every_number():
         if one and (abs(value * 100 - one) < _CLOSE or abs(value - one * 100) < _CLOSE):
             return Derived("format", (source,))
+    return _percentage(value, known)
+
+
+def _percentage(value: float, known: Known) -> Derived | None:
+    """So many percent of a number, as a text tells; of cents and other whole numbers, rounded."""
+    for percent, told in known.percents.items():
+        for one, source in known.every_number():
+            near = _HALF if value == int(value) and one == int(one) else _CLOSE
+            if one and one != value and abs(one * percent / 100 - value) <= near:
+                return Derived("percentage", (source, told))
     return None
 
 

@@ -15,6 +15,7 @@ from domain.provenance.reading import bare, counted, dates, escaped, figure, is_
 _LONG = 60
 """Characters from which on a text that was shown is searched as a text, and not compared as one value."""
 _DIGITS = re.compile(r"\d+")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent\b)")
 _LEAST_ALIKE = 4
 """Characters that a value needs at least to be found by its letters and digits alone."""
 
@@ -77,6 +78,7 @@ class Known:
         self.groups: list[Numbers] = []
         self.counts: dict[int, Source] = {}
         """Length of a list that was shown -> the list."""
+        self.percents: dict[float, Source] = dict(before.percents) if before else {}
         self._values: dict[str, Source] = {}
         self._tokens: dict[str, Source] = {}
         self._alike: dict[str, Source] = {}
@@ -181,6 +183,8 @@ class Known:
         for number in (*numbers(text), *(counted(words) if source.kind != "instructions" else ())):
             if figure(number) not in but:
                 self.numbers.setdefault(number, source)
+        for match in _PERCENT.finditer(words):
+            self.percents.setdefault(float(match[1]), source)
         for day in dates(text, self.today):
             if day.isoformat() not in but:
                 self.dates.setdefault(day, source)

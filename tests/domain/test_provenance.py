@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.provenance.deriving import derive_number
 from domain.provenance.known import Known
 from domain.provenance.origins import CallOrigins, Origin, Origins
 from events.conversation import AssistantSpoke, UserSpoke
@@ -252,3 +253,16 @@ def test_where_a_thing_is_sent_is_no_owner_of_it() -> None:
     assert known.foreign("SH-404", "site_id", "si-2") is None
     known.show(3, {"shipment_id": "SH-505", "site_id": "si-2"})
     assert known.foreign("SH-404", "site_id", "si-2") == "si-1"
+
+
+def test_a_percentage_that_was_told_of_a_number_that_was_shown() -> None:
+    """Rounded for cents; of no other percentage."""
+    known = Known()
+    known.tell("instructions", 0, "A late delivery earns 5 percent of the total, at most EUR 500.")
+    known.show(1, {"total_cents": 959790})
+    assert derive_number(47988, known) is None
+    known.show(2, {"total_cents": 959760})
+    derived = derive_number(47988, known)
+    assert derived is not None
+    assert (derived.rule, [source.event for source in derived.sources]) == ("percentage", [2, 0])
+    assert derive_number(52787, known) is None
