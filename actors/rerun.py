@@ -17,6 +17,7 @@ from domain.setting import OutsideData, Setting
 from domain.simulated import SimulatedTool
 from domain.tools import Toolset
 from domain.values import canonical
+from domain.walking import blank_start
 from domain.world import World
 from events.base import Event
 from events.conversation import ConversationStarted
@@ -156,7 +157,4 @@ class Rerun:
 
 def _started(setting: Setting) -> ConversationStarted:
     """Policy rules are not enforced: the recorded implementation only had its tools."""
-    nowhere = dict.fromkeys(("world", "scenario", "policy", "toolset", "persona", "goal"), "")
-    return ConversationStarted(
-        run="conform", setting=setting.name, index=0, seed=0, models={}, clock=setting.clock, enforced=False, **nowhere
-    )
+    return blank_start(setting, run="conform", enforced=False)

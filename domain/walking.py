@@ -26,6 +26,12 @@ def number_of(call_id: str) -> int:
     return int(call_id.removeprefix(_CALL))
 
 
+def blank_start(setting: Setting, **given: Any) -> ConversationStarted:
+    """How a conversation of no run begins, at the setting's time; digests that nobody looks up are empty."""
+    nothing = dict.fromkeys(("run", "scenario", "policy", "toolset", "persona", "goal", "world"), "")
+    return ConversationStarted(**{**nothing, "setting": setting.name, "index": 0, "seed": 0, "models": {}, "clock": setting.clock, **given})
+
+
 class Walk:
     """A path while it is gone.
 
@@ -43,17 +49,7 @@ class Walk:
         self._toolset = setting.toolset
         alone = Agent(ASSISTANT, "", setting.policy.prose, setting.service_tools)
         self._environment = Environment(alone, setting.policy, setting.schema, user=setting.user)
-        nothing = dict.fromkeys(("run", "scenario", "policy", "toolset", "persona", "goal", "world"), "")
-        started = ConversationStarted(
-            setting=setting.name,
-            index=0,
-            seed=seed,
-            models={},
-            clock=setting.clock,
-            setup=tuple(setup),
-            enforced=enforced,
-            **nothing,
-        )
+        started = blank_start(setting, seed=seed, setup=tuple(setup), enforced=enforced)
         self.events: list[Event] = [started]
         self.state = replay(Conversation(world), self.events)
         self._memory = Memory()

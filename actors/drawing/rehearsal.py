@@ -15,8 +15,9 @@ from domain.policy import Memory
 from domain.setting import Setting
 from domain.toolgraph import Step
 from domain.verdict import Verdict, judge
+from domain.walking import blank_start
 from domain.world import World
-from events.conversation import ConversationStarted, ModelReplied
+from events.conversation import ModelReplied
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled
 
@@ -46,16 +47,7 @@ def rehearse(setting: Setting, world: World, goal: Goal, persona: Persona, seed:
         seed: Of the conversation.
     """
     minds = {role: make_mind(role, OFFLINE[role], setting, goal, persona, seed) for role in (USER, ASSISTANT)}
-    started = ConversationStarted(
-        **dict.fromkeys(("run", "world", "scenario", "policy", "toolset", "persona", "goal"), ""),
-        setting=setting.name,
-        index=0,
-        seed=seed,
-        models={},
-        clock=setting.clock,
-        limits=setting.limits,
-        setup=goal.setup,
-    )
+    started = blank_start(setting, seed=seed, limits=setting.limits, setup=goal.setup)
     state, memory = replay(Conversation(world, mood=Mood.of(persona, setting.slots)), [started]), Memory()
     while state.ended is None:
         for command in _commands(state, minds):

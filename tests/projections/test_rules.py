@@ -40,8 +40,8 @@ RULES = rules_of(
     ],
     "here",
 )
-OF_IDENTITY = {"policy:retail/authenticate-first", "policy:supply_chain/identify-first"}
-OF_OTHERS = {"policy:retail/own-data-only", "policy:supply_chain/own-company"}
+NOT_PLANTED = {"policy:retail/own-data-only", "policy:supply_chain/own-company"} if FLAW.count > 12 else set()
+"""In larger runs users also name what is not theirs, and nothing guards it."""
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +69,12 @@ def test_planted_flaws_are_found_and_no_others(log: WritableLog) -> None:
     flaws = planted(log)
     assert len(flaws) >= 4
     assert {(place.conversation, place.position) for place in found.places if place.rule == "known-first"} == flaws
-    assert {(place.conversation, place.position) for place in found.places if place.rule in OF_IDENTITY} == flaws
-    others = {place.rule for place in found.places} - OF_IDENTITY - {"known-first"}
-    assert others <= OF_OTHERS  # users name what is not theirs, too, and nothing guards
+    by_policy = [place for place in found.places if place.rule.startswith("policy:") and place.rule not in NOT_PLANTED]
+    assert {(place.conversation, place.position) for place in by_policy} == flaws
     assert found.conversations == FLAW.count
     assert found.events == sum(len(log.rows(stream)) for stream in conversations(log))
     assert not found.unjudged
-    print(f"{len(flaws)} planted in {found.conversations} conversations, all found and no others")
+    print(f"{len(flaws)} planted in {found.conversations} conversations, all found and nothing else under their rules")
 
 
 def test_what_was_refused_is_told_apart(tmp_path: Path) -> None:
@@ -85,7 +84,7 @@ def test_what_was_refused_is_told_apart(tmp_path: Path) -> None:
     found = broken(Contents(log), conversations(log), (), load)
 
     assert found.places == []
-    assert sum(found.refused[rule] for rule in OF_IDENTITY) == len(planted(log)) >= 4
+    assert sum(many for rule, many in found.refused.items() if rule not in NOT_PLANTED) == len(planted(log)) >= 4
 
 
 def test_an_event_that_forks_share_counts_once(log: WritableLog) -> None:

@@ -91,10 +91,11 @@ def test_broken_database_is_named(tmp_path: Path) -> None:
 
 @needs_shared
 @needs_tasks
-def test_recordings_are_equal(tmp_path: Path) -> None:
-    """All gold steps, final states and probes, by way of a log."""
+@pytest.mark.parametrize("through_log", [False, True])
+def test_recordings_are_equal(tmp_path: Path, through_log: bool) -> None:
+    """All gold steps, final states and probes, by way of a log too."""
     recordings = [SHARED / "gold_replay.jsonl.gz", SHARED / "probes.jsonl.gz"]
-    tallies = conform(load("airline"), whole(tmp_path / "data", "airline"), recordings, through_log=True)
+    tallies = conform(load("airline"), whole(tmp_path / "data", "airline"), recordings, through_log=through_log)
     assert [str(found) for tally in tallies for found in tally.mismatches] == []
     assert not any(tally.unjudged or tally.kind.endswith(UNTOLD) for tally in tallies)
     assert sum(tally.total for tally in tallies) > 500

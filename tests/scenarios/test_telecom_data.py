@@ -166,12 +166,13 @@ def test_tasks_begin_as_recorded() -> None:
 
 @needs_shared
 @needs_tasks
-def test_recordings_are_equal(tmp_path: Path) -> None:
-    """A sample of the gold replays and all probes come out as recorded, by way of a log; docs/conform.md has it done without."""
+@pytest.mark.parametrize("through_log", [False, True])
+def test_recordings_are_equal(tmp_path: Path, through_log: bool) -> None:
+    """A sample of the gold replays and all probes come out as recorded, by way of a log too."""
     lines = _recorded("gold_replay.jsonl.gz")
     path = tmp_path / "gold.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines[:: max(len(lines) // SAMPLED, 1)]))
-    tallies = conform(SETTING, whole(tmp_path / "data", "telecom"), [path, SHARED / "probes.jsonl.gz"], through_log=True)
+    tallies = conform(SETTING, whole(tmp_path / "data", "telecom"), [path, SHARED / "probes.jsonl.gz"], through_log=through_log)
     for tally in tallies:
         print(tally)
     assert [str(found) for tally in tallies for found in tally.mismatches] == []
