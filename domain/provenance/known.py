@@ -5,17 +5,35 @@ What an agent said or asked itself is not in here: a value that it made up is no
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from domain.provenance.reading import bare, counted, dates, escaped, figure, is_telling, may_hold_values, normal, numbers, tokens
+from domain.provenance.figures import Figures
+from domain.provenance.reading import (
+    ANY_YEAR,
+    bare,
+    counted,
+    dates,
+    escaped,
+    field_of,
+    figure,
+    is_telling,
+    may_hold_values,
+    normal,
+    numbers,
+    shifts,
+    tokens,
+)
 
+SAID = ("user", "request")
+"""Kinds of what was said to an agent in the conversation."""
 _LONG = 60
 """Characters from which on a text that was shown is searched as a text, and not compared as one value."""
 _DIGITS = re.compile(r"\d+")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent\b)")
+_MONEY = re.compile(r"(?:\$|\b(?:eur|usd) ?)(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?(?:dollars?|euros?|eur|usd)\b")
 _LEAST_ALIKE = 4
 """Characters that a value needs at least to be found by its letters and digits alone."""
 
@@ -43,14 +61,6 @@ class Text(NamedTuple):
     """Normalised."""
 
 
-class Numbers(NamedTuple):
-    """Numbers that belong together: one field of all rows of a list, or all fields of a row."""
-
-    event: int
-    where: str
-    values: tuple[float, ...]
-
-
 @dataclass
 class Rows:
     """The rows that a value was shown in."""
@@ -75,10 +85,17 @@ class Known:
         self.texts: list[Text] = []
         self.numbers: dict[float, Source] = {}
         self.dates: dict[date, Source] = {}
-        self.groups: list[Numbers] = []
+        self.said: dict[float, Source] = {}
+        """Numbers of the user's, or of the parent's request."""
+        self.figures = Figures()
         self.counts: dict[int, Source] = {}
         """Length of a list that was shown -> the list."""
         self.percents: dict[float, Source] = dict(before.percents) if before else {}
+        self.shifts: dict[int, Source] = dict(before.shifts) if before else {}
+        """Days by which a text moves a date."""
+        self.fees: dict[float, Source] = dict(before.fees) if before else {}
+        """Amounts of money that instructions tell."""
+        self._fields: dict[tuple[str, float], Source] = {}
         self._values: dict[str, Source] = {}
         self._tokens: dict[str, Source] = {}
         self._alike: dict[str, Source] = {}
@@ -99,6 +116,7 @@ class Known:
         Args:
             but: Values that the call itself brought in, and nobody else: that they come back proves nothing.
         """
+        self.figures.show(event, observation, but)
         self._walk(event, observation, "", {}, but)
 
     def find(self, text: str) -> Source | None:
@@ -114,9 +132,10 @@ class Known:
                 return self._placed(Source(said.kind, said.event, said.where), words)
         return self._before.find(text) if self._before else None
 
-    def number(self, value: float) -> Source | None:
-        """Where a number stands."""
-        return self.numbers.get(value) or (self._before.number(value) if self._before else None)
+    def number(self, value: float, field: str = "") -> Source | None:
+        """Where a number stands: rather where it was said, or shown as the same field, than anywhere else."""
+        found = self.said.get(value) or self._fields.get((field, value)) or self.numbers.get(value)
+        return found or (self._before.number(value) if self._before else None)
 
     def every_number(self) -> Iterator[tuple[float, Source]]:
         """All numbers, those that were said and shown first."""
@@ -125,8 +144,9 @@ class Known:
             yield from self._before.every_number()
 
     def day(self, day: date) -> Source | None:
-        """Where a date stands."""
-        return self.dates.get(day) or (self._before.day(day) if self._before else None)
+        """Where a date stands; where nobody knows what day it is, also one without a year."""
+        anyhow = self.dates.get(day.replace(year=ANY_YEAR)) if self.today is None else None
+        return self.dates.get(day) or anyhow or (self._before.day(day) if self._before else None)
 
     def alike(self, text: str) -> Source | None:
         """Where a value stands that differs by marks, blanks and capitals only."""
@@ -183,6 +203,13 @@ class Known:
         for number in (*numbers(text), *(counted(words) if source.kind != "instructions" else ())):
             if figure(number) not in but:
                 self.numbers.setdefault(number, source)
+                if source.kind in SAID:
+                    self.said.setdefault(number, source)
+        if source.kind == "instructions":
+            for match in _MONEY.finditer(words):
+                self.fees.setdefault(float(match[1] or match[2]), source)
+        for days in shifts(words, self.today) if source.kind != "observation" else ():
+            self.shifts.setdefault(days, source)
         for match in _PERCENT.finditer(words):
             self.percents.setdefault(float(match[1]), source)
         for day in dates(text, self.today):
@@ -200,12 +227,10 @@ class Known:
                 if isinstance(item, Mapping | list) and is_telling(str(key)):
                     self._value(event, str(key), below, owners, but)
                 self._walk(event, item, below, owners, but)
-            self._group(event, path, value.values())
         elif isinstance(value, list | tuple):
             self.counts.setdefault(len(value), Source("observation", event, path))
             for number, item in enumerate(value):
                 self._walk(event, item, f"{path}/{number}", owners, but)
-            self._columns(event, path, value)
         elif value is not None and not isinstance(value, bool):
             self._value(event, value, path, owners, but)
 
@@ -214,6 +239,7 @@ class Known:
         if isinstance(value, int | float):
             if figure(value) not in but:
                 self.numbers.setdefault(float(value), source)
+                self._fields.setdefault((field_of(path), float(value)), source)
                 self._values.setdefault(figure(value), source)
             return
         words = normal(value)
@@ -244,21 +270,6 @@ class Known:
             for name, owner in owners.items():
                 rows.times[name] += 1
                 rows.owners.setdefault(name, set()).add(owner)
-
-    def _group(self, event: int, path: str, values: Iterable[Any]) -> None:
-        found = tuple(float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool))
-        if len(found) > 1:
-            self.groups.append(Numbers(event, path, found))
-
-    def _columns(self, event: int, path: str, rows: Iterable[Any]) -> None:
-        columns: dict[str, list[float]] = {}
-        for row in rows:
-            for key, value in row.items() if isinstance(row, Mapping) else (("", row),):
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    columns.setdefault(key, []).append(float(value))
-        for key, column in columns.items():
-            if len(column) > 1:
-                self.groups.append(Numbers(event, f"{path}/*/{key}" if key else path, tuple(column)))
 
 
 def _place(text: str, words: str) -> int | None:

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.provenance.deriving import derive_number, derive_share, derive_text, missing
+from domain.provenance.arithmetic import Argument, derive_number
+from domain.provenance.deriving import derive_text, missing
 from domain.provenance.known import Known, Source
-from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
+from domain.provenance.reading import field_of, figure, is_telling, leaves, normal, tokens
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
@@ -161,12 +162,12 @@ def _told(instructions: str, today: date | None) -> Known:
 
 
 def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
-    found = known.number(float(value))
+    found = known.number(float(value), field_of(path))
     if found is not None:
         return Origin(path, value, found.kind, (found,))
     if value in (0, shape.get("default")) or value in shape.get("enum", ()):
         return Origin(path, value, DECLARED)
-    derived = derive_number(float(value), known) or derive_share(float(value), known, path, arguments)
+    derived = derive_number(float(value), known, Argument.of(path, arguments))
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
 
 

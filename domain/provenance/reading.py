@@ -20,6 +20,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _WORDS = {"a": 1, "an": 1, "single": 1, "once": 1, "twice": 2, "both": 2, "couple": 2, "pair": 2, "no": 0, "none": 0}
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORDS |= {word: number for number, word in enumerate(_COUNTED)}
+_DURATION = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_WORDS)})[ -](?:[a-z]+ )?(day|week)s?\b")
+_AFTER, _BEFORE = ("next day", "following day", "day after", "day later"), ("previous day", "day before", "day earlier")
 _HOLDING = re.compile(r"\d|day|tonight|tomorrow|yesterday|\b(?:" + "|".join(_WORDS) + r")\b")
 
 
@@ -56,9 +58,13 @@ def counted(text: str) -> Iterator[float]:
     return (float(_WORDS[word]) for word in tokens(text) if word in _WORDS)
 
 
+ANY_YEAR = 4
+"""Year of a date that is told without one, where nobody knows what day it is; it has a 29 February."""
+
+
 def dates(text: str, today: date | None) -> Iterator[date]:
     """Dates of a text, however they are written; without a year, the year of ``today``, and relative to it."""
-    year = today.year if today else 0
+    year = today.year if today else ANY_YEAR
     found: list[tuple[int, int, int]] = [(int(m[1]), int(m[2]), int(m[3])) for m in _ISO.finditer(text)]
     found += [(int(m[3] or year), _month(m[1]), int(m[2])) for m in _MONTH_DAY.finditer(text)]
     found += [(int(m[3] or year), _month(m[2]), int(m[1])) for m in _DAY_MONTH.finditer(text)]
@@ -72,6 +78,17 @@ def dates(text: str, today: date | None) -> Iterator[date]:
             continue
     if today is not None:
         yield from _relative(text.casefold(), today)
+
+
+def shifts(words: str, today: date | None) -> Iterator[int]:
+    """Days by which a normalised text moves a date that is named elsewhere, such as 1 for ``the day after``, or 14 for ``two weeks``."""
+    if any(phrase in words for phrase in (*_AFTER, *(() if today else ("tomorrow",)))):
+        yield 1
+    if any(phrase in words for phrase in (*_BEFORE, *(() if today else ("yesterday",)))):
+        yield -1
+    for many, unit in _DURATION.findall(words):
+        days = (int(many) if many.isdigit() else _WORDS[many]) * (7 if unit == "week" else 1)
+        yield from (days, -days)
 
 
 def undated(text: str) -> str:
@@ -115,6 +132,11 @@ def figure(number: float) -> str:
 def escaped(key: Any) -> str:
     """A step of a JSON pointer (RFC 6901)."""
     return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def field_of(path: str) -> str:
+    """Name of what a JSON pointer leads to: its last step that is no place in a list."""
+    return next((step for step in reversed(path.split("/")) if step and not step.isdigit()), "")
 
 
 def bare(text: str) -> str:
