@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.agents import ASSISTANT
+from domain.agents import ASSISTANT, USER
+from domain.blueprint import goal_in
 from domain.provenance.names import reference_names
 from domain.provenance.origins import BY_MODEL, UNGROUNDED, CallOrigins, Origin, Origins
 from events.conversation import ConversationStarted
 from events.forks import whole
 from events.log import Recorded
 from events.subagents import SubagentStarted
+from events.tools import ToolCalled
 from projections.contents import Contents
 from projections.many import over, unwatched
 from projections.transcript import agent_prompt, system_prompt
@@ -40,6 +42,10 @@ def briefed(contents: Contents, records: Sequence[Recorded]) -> Origins:
     assert isinstance(started, ConversationStarted)
     origins = Origins(started.clock, reference_names(contents.base(started.world)))
     origins.brief(ASSISTANT, system_prompt(contents, started), contents.json(started.toolset))
+    if any(isinstance(record.event, ToolCalled) and record.event.agent == USER for record in records):
+        goal = goal_in(contents.json(started.goal))
+        wanted = "\n".join([str(goal.get("instruction", "")), *map(str, goal.get("identity", {}).values())])
+        origins.brief(USER, wanted, contents.json(started.user_toolset or started.toolset))
     for record in records:
         event = record.event
         if isinstance(event, SubagentStarted):

@@ -20,6 +20,7 @@ DERIVED, DECLARED, UNGROUNDED = "derived", "declared", "ungrounded"
 BY_MODEL = "model"
 """Found nowhere, but a model that was asked named where it follows from."""
 _QUOTED = re.compile(r"['\"`]([^'\"`]{2,40})['\"`]")
+_ONE_OF = re.compile(r"\b(?:one of|either)\b", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _BELONGS = "it belongs to"
 _NAMED = re.compile(r"/(?!new_)\w*ids?(/|$)")
@@ -184,11 +185,13 @@ def _foreign(known: Known, path: str, value: str, arguments: Mapping[str, Any]) 
 
 
 def _declared(shape: Mapping[str, Any]) -> set[str]:
-    """Values that a parameter offers: its enum, its default, and alternatives that its description quotes; no examples of codes."""
+    """Values that a parameter offers: its enum, its default, and alternatives that its description quotes; of codes no examples."""
     parts = [shape, shape.get("items", {}), *shape.get("anyOf", ())]
     offered = {normal(str(value)) for part in parts for value in (*part.get("enum", ()), part.get("default"), part.get("const"))}
     for part in parts:
-        offered |= {normal(text) for text in _QUOTED.findall(str(part.get("description", ""))) if not is_telling(text)}
+        description = str(part.get("description", ""))
+        has_codes = _ONE_OF.match(description) is not None
+        offered |= {normal(text) for text in _QUOTED.findall(description) if has_codes or not is_telling(text)}
     return offered - {normal(str(None))}
 
 

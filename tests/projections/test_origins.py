@@ -25,7 +25,9 @@ from projections.transcript import agent_prompt, system_prompt
 from tests.actors.held import INLINE, begin, hold, inline
 from worldloom.cli import app
 
-SETTINGS = RunSettings(settings=("retail", "supply_chain"), count=30, seed=12)
+SETTINGS = RunSettings(settings=("retail", "supply_chain", "airline"), count=75, seed=12)
+_LEAST = 20
+"""From which on a number is an amount; those below stand everywhere."""
 
 
 @pytest.fixture(scope="module")
@@ -90,28 +92,46 @@ def test_all_that_honest_agents_use_comes_from_somewhere(log: Log) -> None:
     assert found.conversations == SETTINGS.count
 
 
+def spoiled(before: Before, rng: Random) -> Iterator[tuple[str, str, Any]]:
+    """(kind, path, value) of what nobody named: codes of the same shape, days, amounts that are off by a little."""
+    for name, value in codes(before):
+        yield "swapped code", f"/{name}", _like(value, rng.randrange(100))
+        yield "invented day", f"/{name}", f"2031-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+    for origin in before.found.origins:
+        value = origin.value
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= _LEAST:
+            for off in (-13, -7, -3, -1, 1, 2, 5, 11):
+                yield "near miss", origin.path, value + off if isinstance(value, int) else round(value + off * rng.uniform(0.01, 0.99), 2)
+
+
+def with_value(arguments: Any, path: str, value: Any) -> Any:
+    """The arguments with another value at a JSON pointer."""
+    if not path:
+        return value
+    step, *rest = path[1:].split("/")
+    below = "".join(f"/{part}" for part in rest)
+    if isinstance(arguments, list | tuple):
+        return [with_value(item, below, value) if str(place) == step else item for place, item in enumerate(arguments)]
+    return {key: with_value(item, below, value) if key == step else item for key, item in arguments.items()}
+
+
 def test_what_is_put_in_their_place_does_not(log: Log) -> None:
-    """Codes of the same shape that nobody named, invented days, amounts that are off by a little: in any argument of any call."""
+    """Whatever argument of whatever call it is put in."""
     rng = Random(3)
     tried: Counter[str] = Counter()
     caught: Counter[str] = Counter()
     for stream in conversations(log):
         for before in calls(log, stream):
-            spoiled: list[tuple[str, dict[str, Any]]] = []
-            for name, value in codes(before):
-                spoiled.append(("swapped code", {name: _like(value, rng.randrange(100))}))
-                spoiled.append(("invented day", {name: f"2031-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"}))
-                spoiled.append(("near miss", {name: round(rng.uniform(1, 900), 2) + 0.003}))
-            for kind, change in spoiled:
-                if str(next(iter(change.values()))).casefold() in before.seen:
+            for kind, path, value in spoiled(before, rng):
+                known = before.origins.known(before.called.agent)
+                if str(value).casefold() in before.seen or (kind == "near miss" and known.number(value) is not None):
                     continue
-                called = before.called.model_copy(update={"arguments": {**before.called.arguments, **change}})
-                name = next(iter(change))
-                origin = next(one for one in before.origins.of(before.record.position, called).origins if one.path == f"/{name}")
+                called = before.called.model_copy(update={"arguments": with_value(before.called.arguments, path, value)})
+                origin = next(one for one in before.origins.of(before.record.position, called).origins if one.path == path)
                 tried[kind] += 1
                 caught[kind] += origin.kind == UNGROUNDED
 
-    assert sum(tried.values()) > 500
+    assert min(tried.values()) > 100
     assert {kind: caught[kind] / number for kind, number in tried.items() if caught[kind] < 0.99 * number} == {}
 
 
