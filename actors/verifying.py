@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from actors.drawing.rehearsal import rehearse
-from domain.blueprint import Blueprint
-from domain.verifying.execution import execution
-from domain.verifying.format import format as well_formed
-from domain.verifying.ground import Ground
-from domain.verifying.necessity import necessity
-from domain.verifying.policy import policy
-from domain.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
-from domain.verifying.solvability import solvability
-from domain.verifying.uniqueness import uniqueness
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.format import format as well_formed
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.necessity import necessity
+from domain.blueprints.verifying.policy import policy
+from domain.blueprints.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
+from domain.blueprints.verifying.solvability import solvability
+from domain.blueprints.verifying.uniqueness import uniqueness
 from domain.world import World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason, Stage
 from events.digests import content_digest

@@ -6,12 +6,12 @@ from random import Random
 import pytest
 
 from actors.plan import prepare
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.blueprint import Blueprint, Difficulty
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.format import format
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.solvability import solvability
 from domain.persona.sampling import draw_persona
-from domain.verifying.execution import execution
-from domain.verifying.format import format
-from domain.verifying.ground import Ground
-from domain.verifying.solvability import solvability
 from scenarios.load import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "tau2"

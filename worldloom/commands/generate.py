@@ -15,7 +15,7 @@ from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, data_digest, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.agents import USER
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.faults import KINDS, Faults
 from domain.persona.sampling import SAMPLERS, check_sampler

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from domain.blueprints.verifying.ground import Ground, at
 from domain.errors import ReferenceError_, Refusal, WorldError
 from domain.provenance.reading import leaves
-from domain.verifying.ground import Ground, at
 from domain.world import World
 from events.blueprints import Reason
 

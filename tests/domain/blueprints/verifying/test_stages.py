@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.format import format
+from domain.blueprints.verifying.necessity import necessity
+from domain.blueprints.verifying.policy import guarding, policy
+from domain.blueprints.verifying.solvability import solvability
+from domain.blueprints.verifying.uniqueness import uniqueness
 from domain.goal import Check, Task
 from domain.temporal import rules_of
-from domain.verifying.execution import execution
-from domain.verifying.format import format
-from domain.verifying.necessity import necessity
-from domain.verifying.policy import guarding, policy
-from domain.verifying.solvability import solvability
-from domain.verifying.uniqueness import uniqueness
 from events.tools import Change
-from tests.domain.verifying.plans import CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, look, plan
+from tests.domain.blueprints.verifying.plans import CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, look, plan
 
 STAGES = (format, execution, policy, solvability, necessity, uniqueness)
 
