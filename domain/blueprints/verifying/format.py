@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(
 _MOST_ERRORS = 12
 
 
-def format(ground: Ground) -> list[Reason]:
+def malformed(ground: Ground) -> list[Reason]:
     """What is malformed, unknown to the setting, or leaked."""
     return [*_fields(ground), *_setup(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
 
