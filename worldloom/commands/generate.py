@@ -42,12 +42,6 @@ _COUNT = 20
 """Conversations of a run that is not told how many."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(generate)
-    app.command("settings")(show_settings)
-
-
 def generate(
     settings: Annotated[
         list[str] | None, typer.Argument(metavar="SETTING...", help="One or more settings; conversations take turns.")
