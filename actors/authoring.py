@@ -15,12 +15,12 @@ from actors.gateway.settings import Reach, Role
 from actors.mind import MindBroke
 from actors.prompting import render
 from actors.verifying import Verified, verify, walkable
+from domain.blueprints.verifying.committee import ITEMS, Vote, against
+from domain.blueprints.verifying.ground import Ground
 from domain.errors import SettingError
 from domain.persona.guidance import guidance
 from domain.transaction import row_changes
 from domain.values import clean_text, legible
-from domain.verifying.committee import ITEMS, Vote, against
-from domain.verifying.ground import Ground
 from events.blueprints import Reason
 from events.tools import ToolAnswered
 from scenarios.load import persona_wording

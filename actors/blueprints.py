@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.values import canonical
 from domain.world import World

@@ -17,7 +17,7 @@ from actors.minds import MindMaker, ToolMaker, minds_here, tools_here
 from actors.plan import Planned, RunSettings
 from actors.replanning import Replanner
 from domain.conversation import Conversation, replay
-from domain.editing import Step, edited
+from domain.editing import Appended, edited
 from domain.errors import SettingError
 from domain.policy import remember
 from domain.setting import Setting
@@ -168,7 +168,7 @@ class Forks:
         past = [record.event for record in records[: cut.position]]
         before = replay(beginning(self._contents, records), [*past, forked])
         environment = self._replanner.place(_started(before)).setting.environment
-        return edited(Step(before, remember(before.history), step), at - cut.position - 1, edit, environment)
+        return edited(Appended(before, remember(before.history), step), at - cut.position - 1, edit, environment)
 
 
 def another_seed(seed: int, number: int) -> int:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 from actors.blueprints import Held, check_world
 from actors.gateway.settings import Role
 from domain.agents import ASSISTANT, USER
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.goal import Goal
 from domain.persona.sampling import draw_persona

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from actors.drawing.drawings import again
 from actors.plan import Place
 from actors.verifying import Verified, verify
-from domain.blueprint import Blueprint
-from domain.pairing import Tried, tries
-from domain.verifying.ground import Ground
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.pairing import Tried, tries
+from domain.blueprints.verifying.ground import Ground
 from events.blueprints import BlueprintAccepted
 from events.digests import content_digest
 from events.log import WritableLog

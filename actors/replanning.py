@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from actors.plan import Place, Planned, RunSettings, team_content
-from domain.blueprint import Blueprint, planned_in
+from domain.blueprints.blueprint import Blueprint, planned_in
 from domain.conversation import amended
 from domain.persona.traits import Persona
 from domain.setting import Setting

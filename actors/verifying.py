@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from actors.drawing.rehearsal import rehearse
-from domain.blueprint import Blueprint
-from domain.verifying.execution import execution
-from domain.verifying.format import format as well_formed
-from domain.verifying.ground import Ground
-from domain.verifying.necessity import necessity
-from domain.verifying.policy import policy
-from domain.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
-from domain.verifying.solvability import solvability
-from domain.verifying.uniqueness import uniqueness
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.format import malformed
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.necessity import necessity
+from domain.blueprints.verifying.policy import policy
+from domain.blueprints.verifying.rehearsal import Rehearsal, as_said, asked_for, demanded, rederived, unsaid
+from domain.blueprints.verifying.solvability import solvability
+from domain.blueprints.verifying.uniqueness import uniqueness
 from domain.world import World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason, Stage
 from events.digests import content_digest
@@ -28,22 +28,22 @@ class Verified(NamedTuple):
     diff: tuple[str, ...] = ()
     """``table.key.field`` of all that the gold path changes."""
 
-    def event(self, drawn: int, round: int = 0, put: Callable[[bytes], str] = content_digest) -> BlueprintAccepted | BlueprintRejected:
+    def event(self, drawn: int, rewrites: int = 0, put: Callable[[bytes], str] = content_digest) -> BlueprintAccepted | BlueprintRejected:
         """As it is recorded.
 
         Args:
             drawn: Which of the drawings it is, counted from 0.
-            round: How often it was written again before.
+            rewrites: How often it was written again before.
             put: Keeps the blueprint and gives its digest, such as a log's; nothing is kept without one.
         """
-        about: dict[str, Any] = {"name": self.blueprint.name, "drawn": drawn, "round": round}
+        about: dict[str, Any] = {"name": self.blueprint.name, "drawn": drawn, "round": rewrites}
         about["blueprint"] = put(self.blueprint.model_dump_json().encode())
         if self.stage is None:
             return BlueprintAccepted(**about, diff=self.diff)
         return BlueprintRejected(**about, stage=self.stage, reasons=self.reasons)
 
 
-STAGES: tuple[tuple[Stage, Callable[[Ground], list[Reason]]], ...] = (("format", well_formed), ("execution", execution), ("policy", policy))
+STAGES: tuple[tuple[Stage, Callable[[Ground], list[Reason]]], ...] = (("format", malformed), ("execution", execution), ("policy", policy))
 """Those that come before anything else makes sense."""
 
 

@@ -17,7 +17,7 @@ from actors.gateway.settings import Provider, Reach
 from actors.plan import prepare
 from actors.verifying import Verified
 from benchmarks.walks import walked
-from domain.verifying.ground import Ground
+from domain.blueprints.verifying.ground import Ground
 from projections.blueprints.yields import Yield
 from scenarios.load import load
 from tests.loopback.authors import Script

@@ -21,13 +21,13 @@ from actors.drawing.rehearsal import rehearse
 from actors.plan import Place, prepare
 from actors.verifying import verify
 from benchmarks.walks import walked
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.policy import policy
+from domain.blueprints.verifying.reach import explored
 from domain.goal import Action, Goal
 from domain.persona.sampling import draw_persona
 from domain.provenance.reading import leaves, normal
-from domain.verifying.execution import execution
-from domain.verifying.ground import Ground
-from domain.verifying.policy import policy
-from domain.verifying.reach import explored
 from events.blueprints import Stage
 from events.tools import Change, ToolAnswered
 from scenarios.load import load

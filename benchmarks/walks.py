@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from actors.drawing.drawer import Drawer
 from actors.plan import Place
-from domain.verifying.ground import Ground
+from domain.blueprints.verifying.ground import Ground
 
 
 def walked(place: Place, count: int, seed: int = 0) -> Iterator[Ground]:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from domain.blueprints.goldpath import is_telling
 from domain.conversation import Conversation
 from domain.errors import Refusal
 from domain.goal import Action, Assertion, Goal
-from domain.goldpath import is_telling
 from domain.team import kind_of
 from domain.tools import Tool, Toolset
 from domain.transaction import Transaction

@@ -31,7 +31,7 @@ _CALLED = {"tool": str, "arguments": dict, **_SPOKEN}
 
 
 @dataclass(frozen=True)
-class Step:
+class Appended:
     """One append, and the state before it."""
 
     before: Conversation
@@ -39,7 +39,7 @@ class Step:
     events: Sequence[Event]
 
 
-def edited(step: Step, number: int, edit: Mapping[str, Any], environment: Environment) -> list[Event]:
+def edited(step: Appended, number: int, edit: Mapping[str, Any], environment: Environment) -> list[Event]:
     """The step with one of its events written otherwise.
 
     Args:
@@ -78,7 +78,7 @@ def _check(event: Event, edit: Mapping[str, Any], fields: Mapping[str, type]) ->
             raise SettingError(f"{event.TOPIC}: {name} is to be {value!r}, which is no {fields[name].__name__}")
 
 
-def _calls(step: Step, edit_of: ToolCalled, edit: Mapping[str, Any]) -> CallTools:
+def _calls(step: Appended, edit_of: ToolCalled, edit: Mapping[str, Any]) -> CallTools:
     """All calls of the step, one of them otherwise; what was said beside them stands on the first."""
     calls = [event for event in step.events if isinstance(event, ToolCalled)]
     wanted = [Wanted(call.tool, call.arguments, call.call_id) for call in calls]

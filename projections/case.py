@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from domain.agents import ASSISTANT, USER
-from domain.blueprint import goal_in
+from domain.blueprints.blueprint import goal_in
 from domain.judgement import AXES, Axis
 from domain.slips import in_words
 from domain.team import kind_of

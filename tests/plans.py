@@ -4,7 +4,7 @@ from functools import cache
 from random import Random
 
 from actors.drawing.rehearsal import rehearse
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.blueprint import Blueprint, Difficulty
 from domain.goal import Action
 from domain.persona.sampling import draw_persona
 from domain.world import World

@@ -8,46 +8,53 @@ from rich.console import Console
 
 from domain.errors import DomainError
 from events.errors import EventsError
-from worldloom.commands import (
-    audit,
-    blueprints,
-    calibrate,
-    check,
-    fork,
-    generate,
-    history,
-    imports,
-    inspect,
-    judge,
-    origins,
-    repair,
-    seal,
-    slices,
-    view,
-)
+from worldloom.lazy import lazy
 from worldloom.shadow import check_packages
 
+COMMANDS = {
+    "generate": "generate:generate",
+    "settings": "generate:show_settings",
+    "log": "inspect:log",
+    "show": "inspect:show",
+    "replay": "inspect:replay",
+    "costs": "inspect:costs",
+    "export": "check:export",
+    "verify": "check:verify",
+    "conform": "check:conform",
+    "seal": "seal:seal",
+    "judge": "judge:judge",
+    "calibrate": "calibrate:calibrate",
+    "audit": "audit:audit",
+    "fork": "fork:fork",
+    "branches": "fork:branches",
+    "diff": "fork:diff",
+    "origins": "origins:origins",
+    "view": "view:show_view",
+    "repair": "repair:repair",
+    "slice": "slices:slice_",
+    "import": "imports:import_",
+    "rules": "history:rules",
+    "regress": "history:regress",
+    "recall": "history:recall",
+}
+BLUEPRINTS = {
+    "draw": "blueprints_draw:draw",
+    "verify": "blueprints_verify:verify_blueprints",
+    "recombine": "blueprints_recombine:recombine",
+    "show": "blueprints_show:show",
+    "report": "blueprints_report:report",
+}
 app = typer.Typer(
+    cls=lazy(COMMANDS),
     help="Multi-turn tool-calling conversations on a real, event-sourced state.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-generate.add_to(app)
-inspect.add_to(app)
-check.add_to(app)
-seal.add_to(app)
-judge.add_to(app)
-calibrate.add_to(app)
-audit.add_to(app)
-fork.add_to(app)
-origins.add_to(app)
-view.add_to(app)
-repair.add_to(app)
-slices.add_to(app)
-blueprints.add_to(app)
-imports.add_to(app)
-history.add_to(app)
+blueprints = typer.Typer(
+    cls=lazy(BLUEPRINTS), help="Plan conversations, verify the plans, and look at them.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(blueprints, name="blueprints")
 
 FAILED, INTERRUPTED = 2, 130
 

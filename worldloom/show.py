@@ -7,7 +7,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from domain.agents import USER, depth_of
-from domain.blueprint import goal_in
+from domain.blueprints.blueprint import goal_in
 from domain.judgement import overall
 from domain.slips import in_words
 from events.base import Event

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from actors.drawing.rehearsal import Rehearsed, rehearse
 from actors.drawing.samplers import WEIGHTS, Plan, Samplers
 from actors.drawing.survey import Survey
-from domain.authoring import instruct
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.authoring import instruct
+from domain.blueprints.blueprint import Blueprint, Difficulty
+from domain.blueprints.toolgraph import Answered, evidence, flows, form, hops, words
+from domain.blueprints.verifying.necessity import idle_is_enough
 from domain.errors import SettingError
 from domain.goal import Action, Goal, gold_world, unmet
 from domain.persona.sampling import draw_persona
 from domain.setting import Setting
-from domain.toolgraph import Step, evidence, flows, form, hops, words
-from domain.verifying.necessity import idle_is_enough
 from domain.wishes import Wishes
 from domain.world import Base, World
 from events.blueprints import Reason
@@ -30,7 +30,7 @@ class Drawn(NamedTuple):
     number: int
     blueprint: Blueprint
     sampler: str
-    path: tuple[Step, ...]
+    path: tuple[Answered, ...]
     reasons: tuple[Reason, ...] = ()
 
 
@@ -100,7 +100,7 @@ class Drawer:
         )
         return Drawn(number, blueprint, sampler, tuple(path), tuple(self._faults(blueprint, rehearsed)))
 
-    def _with_path(self, goal: Goal, path: Sequence[Step], end: World) -> Goal:
+    def _with_path(self, goal: Goal, path: Sequence[Answered], end: World) -> Goal:
         """The goal with all calls of the path; where neither world nor words would tell, with the look-up that must have been made."""
         actions = tuple(Action(tool=step.tool, arguments=step.arguments) for step in path)
         whole = goal.model_copy(update={"actions": actions, "shares": ()})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from actors.drawing.drawer import Drawer, Drawn
 from actors.verifying import Verified
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from events.base import Event
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.digests import content_digest

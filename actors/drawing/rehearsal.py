@@ -7,13 +7,13 @@ from actors.conversation import visible
 from actors.mind import Mind, Reply, Say
 from actors.minds import OFFLINE, make_mind
 from domain.agents import ASSISTANT, USER
+from domain.blueprints.toolgraph import Answered
 from domain.conversation import CallTools, Command, Conversation, End, RunTool, Speak, decide, replay
 from domain.goal import Goal, gold_world
 from domain.persona.mood import Mood
 from domain.persona.traits import Persona
 from domain.policy import Memory
 from domain.setting import Setting
-from domain.toolgraph import Step
 from domain.verdict import Verdict, judge
 from domain.walking import blank_start
 from domain.world import World
@@ -28,12 +28,12 @@ class Rehearsed(NamedTuple):
     held: Conversation
     verdict: Verdict
 
-    def path(self, setting: Setting) -> list[Step]:
+    def path(self, setting: Setting) -> list[Answered]:
         """Every call that was answered, look-ups included and whoever made it, in the order of the answers."""
         calls = {event.call_id: event for event in self.held.history if isinstance(event, ToolCalled)}
         answers = [(calls[event.call_id], event) for event in self.held.history if isinstance(event, ToolAnswered)]
         return [
-            Step(call.tool, call.arguments, answer.observation, setting.toolset[call.tool].writes)
+            Answered(call.tool, call.arguments, answer.observation, setting.toolset[call.tool].writes)
             for call, answer in answers
             if call.tool in setting.toolset
         ]

@@ -7,8 +7,8 @@ from random import Random
 from typing import NamedTuple
 
 from actors.drawing.survey import Survey
-from domain.blueprint import Shape
-from domain.distracting import distractor
+from domain.blueprints.blueprint import Shape
+from domain.blueprints.distracting import distractor
 from domain.errors import SettingError
 from domain.persona.sampling import draw_persona
 from domain.persona.traits import Persona

@@ -6,10 +6,10 @@ from random import Random
 from typing import NamedTuple
 
 from actors.drawing.rehearsal import rehearse
-from domain.feasible import Gone, feasible_pairs, whose
+from domain.blueprints.feasible import Gone, feasible_pairs, whose
+from domain.blueprints.toolgraph import Pair, ToolGraph, names_of
 from domain.persona.sampling import draw_persona
 from domain.setting import Setting
-from domain.toolgraph import Pair, ToolGraph, names_of
 from domain.wishes import Wishes
 from domain.world import Base, World
 

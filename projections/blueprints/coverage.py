@@ -5,11 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from domain.blueprint import Blueprint
-from domain.goldpath import Step, gone
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.goldpath import GoldStep, gone
+from domain.blueprints.toolgraph import Answered, Pair, pairs
 from domain.setting import Setting
-from domain.toolgraph import Pair, pairs
-from domain.toolgraph import Step as Walked
 from domain.world import World
 
 
@@ -62,7 +61,7 @@ class Coverage:
         self.blueprints += 1
         self.shapes[blueprint.shape] += 1
         steps, _ = gone(self.world.with_changes(blueprint.goal.setup), blueprint.goal.actions, self.setting)
-        walked = [Walked(step.action.tool, step.action.arguments, step.shown, step.writes) for step in steps]
+        walked = [Answered(step.action.tool, step.action.arguments, step.shown, step.writes) for step in steps]
         self._tools.update({step.tool for step in walked})
         self._pairs.update(map(_named, pairs(walked, self.names)))
         self._policies.update({*blueprint.policies})
@@ -85,7 +84,7 @@ class Coverage:
             Share("error kinds", self._errors, None),
         ]
 
-    def _moves(self, steps: Iterable[Step]) -> Iterable[str]:
+    def _moves(self, steps: Iterable[GoldStep]) -> Iterable[str]:
         """``orders.status: pending -> cancelled`` of fields that have few values, by their schema."""
         for change in (change for step in steps for change in step.changes):
             if change.field is None:

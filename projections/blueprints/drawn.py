@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from events.blueprints import BlueprintAccepted, BlueprintRejected
 from events.log import Log
 from projections.errors import NoSuchPlace

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 from pydantic import ValidationError
 
-from domain.blueprint import FORMAT, Blueprint
+from domain.blueprints.blueprint import FORMAT, Blueprint
 from events.blueprints import Reason
 from projections.errors import RecordError
 from projections.folder import RunFolder

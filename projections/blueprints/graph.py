@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from domain.blueprint import Blueprint
-from domain.goldpath import gone
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.goldpath import gone
+from domain.blueprints.toolgraph import Answered, Pair, ToolGraph
 from domain.setting import Setting
-from domain.toolgraph import Pair, Step, ToolGraph
 from domain.world import World
 
 
@@ -54,5 +54,5 @@ def graphed(
         calls, _ = gone(world.with_changes(blueprint.goal.setup), blueprint.goal.actions, setting)
         if any(call.refused for call in calls):
             broken.append(blueprint.name)
-        graph.add([Step(call.action.tool, call.action.arguments, call.shown, call.writes) for call in calls if not call.refused])
+        graph.add([Answered(call.action.tool, call.action.arguments, call.shown, call.writes) for call in calls if not call.refused])
     return Graphed(count, tuple(broken), graph, frozenset(feasible))

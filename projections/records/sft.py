@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from domain.agents import ASSISTANT, USER
-from domain.blueprint import Blueprint, goal_in
+from domain.blueprints.blueprint import Blueprint, goal_in
 from domain.conversation import amended
 from domain.world import World
 from events.conversation import ConversationForked, ConversationStarted

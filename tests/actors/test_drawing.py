@@ -12,19 +12,19 @@ from actors.drawing.rehearsal import rehearse
 from actors.drawing.samplers import SAMPLERS
 from actors.drawing.survey import feasible
 from actors.verifying import Verified
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.goldpath import gone
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.necessity import necessity
 from domain.errors import SettingError
 from domain.goal import gold_world
-from domain.goldpath import gone
-from domain.verifying.ground import Ground
-from domain.verifying.necessity import necessity
 from domain.world import World
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.open import open_log
 from projections.blueprints.drawn import accepted_in, outcomes_in, rejections_in
 from projections.blueprints.graph import graphed
 from scenarios.load import load
-from tests.domain.verifying.plans import codes
+from tests.domain.blueprints.verifying.plans import codes
 
 SETTINGS = ("retail", "airline", "telecom", "supply_chain")
 NUMBERS = 12

@@ -9,13 +9,13 @@ from actors import recombining
 from actors.plan import Place
 from actors.recombining import Recombinations
 from actors.verifying import Verified
-from domain.blueprint import Blueprint
-from domain.verifying.ground import Ground
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.verifying.ground import Ground
 from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.log import WritableLog
 from events.open import open_log
 from tests.actors.parcel import SETTING
-from tests.domain.test_recombining import ONE, OTHER, WORLD, redirect, stop
+from tests.domain.blueprints.test_recombining import ONE, OTHER, WORLD, redirect, stop
 
 PLACE = Place(SETTING, WORLD.base, (), {})
 MILD = stop(ONE)

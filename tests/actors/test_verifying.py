@@ -6,7 +6,7 @@ from actors.verifying import verify
 from benchmarks.defects import KINDS, planted, pools
 from domain.goal import Task
 from events.blueprints import BlueprintAccepted, BlueprintRejected
-from tests.domain.verifying.plans import ASKED, CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, plan
+from tests.domain.blueprints.verifying.plans import ASKED, CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, plan
 
 PLANTED = 3
 

@@ -6,12 +6,12 @@ from random import Random
 import pytest
 
 from actors.plan import prepare
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.blueprint import Blueprint, Difficulty
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.format import malformed
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.solvability import solvability
 from domain.persona.sampling import draw_persona
-from domain.verifying.execution import execution
-from domain.verifying.format import format
-from domain.verifying.ground import Ground
-from domain.verifying.solvability import solvability
 from scenarios.load import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "tau2"
@@ -38,7 +38,7 @@ def objections(name: str, every: int) -> dict[str, tuple[str, str]]:
             difficulty=Difficulty(writes=0, evidence=0, hops=0),
         )
         ground = Ground(blueprint, place.setting, place.base)
-        reasons = next(filter(None, (stage(ground) for stage in (format, execution, solvability))), [])
+        reasons = next(filter(None, (stage(ground) for stage in (malformed, execution, solvability))), [])
         found |= {goal.id: (reasons[0].code, reasons[0].place)} if reasons else {}
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from domain.verifying.committee import ITEMS
+from domain.blueprints.verifying.committee import ITEMS
 from tests.loopback.canned import said
 
 WRONG = ("forgets", "leaks", "adds", "rambles")

@@ -13,7 +13,7 @@ from projections.blueprints.coverage import Coverage
 from projections.blueprints.passes import all_of, any_of, passes
 from projections.blueprints.yields import Passed, Yield
 from tests.actors.parcel import SETTING
-from tests.domain.test_recombining import ONE, OTHER, WORLD, redirect, show, stop
+from tests.domain.blueprints.test_recombining import ONE, OTHER, WORLD, redirect, show, stop
 from tests.parcels import begun, call, hold, say
 
 

@@ -2,7 +2,7 @@
 
 import orjson
 
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from projections.blueprints.files import read_blueprints
 
 

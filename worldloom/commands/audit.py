@@ -30,11 +30,6 @@ _VERDICTS = ("supported", "contradicted", "unsupported", "stale")
 _WORST = {"error": 0, "warning": 1, "info": 2}
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(audit)
-
-
 def audit(
     place: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run, or a file or folder of transcripts (.jsonl, .jsonl.zst).")],
     labels: Annotated[Path | None, typer.Option("--labels", help="Claims labelled by hand; says how many of them the audit finds.")] = None,

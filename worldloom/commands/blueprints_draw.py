@@ -16,11 +16,11 @@ from actors.drawing.drawings import MOST_IN_VAIN, Drawings
 from actors.drawing.samplers import SAMPLERS, WEIGHTS
 from actors.drawing.survey import feasible
 from actors.verifying import Verified, verify
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.toolgraph import names_of
+from domain.blueprints.verifying.ground import Ground
 from domain.errors import SettingError
 from domain.setting import Setting
-from domain.toolgraph import names_of
-from domain.verifying.ground import Ground
 from domain.world import Base, World
 from events.log import WritableLog
 from projections.blueprints.drawn import accepted_in, rejections_in

@@ -13,8 +13,8 @@ from rich.table import Table
 from actors.blueprints import read_held
 from actors.drawing.survey import feasible
 from actors.plan import prepare
+from domain.blueprints.toolgraph import names_of
 from domain.errors import SettingError
-from domain.toolgraph import names_of
 from projections.blueprints.corpus import APIGEN_MT, profile_of
 from projections.blueprints.coverage import Coverage
 from projections.blueprints.drawn import drawn_in, outcomes_in

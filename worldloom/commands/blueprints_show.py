@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from events.blueprints import BlueprintRejected
 from events.tools import Change
 from projections.blueprints.drawn import Outcome, drawn_as, only

@@ -13,10 +13,10 @@ from actors.authoring import AUTHOR, COMMITTEE, ROUNDS, Authors, check_models, m
 from actors.gateway.settings import ModelsFile, Reach, read_models_file
 from actors.plan import data_digest, prepare
 from actors.verifying import Verified, verify
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.verifying.ground import Ground
 from domain.errors import SettingError
 from domain.temporal import TemporalRule
-from domain.verifying.ground import Ground
 from events.blueprints import BlueprintRejected, Reason
 from events.digests import content_digest
 from projections.blueprints.drawn import Outcome, accepted_in, outcomes_in, stream_of

@@ -28,11 +28,6 @@ _NAMES = [axis.name for axis in AXES]
 _NOT_OWN = 1
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(calibrate)
-
-
 def calibrate(
     settings: Annotated[list[str] | None, typer.Argument(metavar="[SETTING...]", help="Where; by default retail supply_chain.")] = None,
     count: Annotated[int, typer.Option("-n", "--count", min=2, help="Conversations of each kind of flaw, and as many clean ones.")] = 40,

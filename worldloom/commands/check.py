@@ -20,13 +20,6 @@ console = Console(highlight=False, soft_wrap=True)
 _NOT_EQUAL = 1
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(export)
-    app.command()(verify)
-    app.command()(conform)
-
-
 def export(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run.")] = Path("out"),
     to: Annotated[Path | None, typer.Option("--to", help="Another folder for the data set.")] = None,

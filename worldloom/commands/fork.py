@@ -31,13 +31,6 @@ console = Console(highlight=False)
 _MOST_EVENTS = 12
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(fork)
-    app.command()(branches)
-    app.command()(diff)
-
-
 def fork(
     conversation: Conversation,
     at: Annotated[int, typer.Option("--at", min=1, help="The last event that is kept; with --edit, the event that is edited.")],

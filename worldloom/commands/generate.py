@@ -15,7 +15,7 @@ from actors.placement import Placement, crew_of
 from actors.plan import RunSettings, data_digest, prepare
 from actors.run import Crew, Ledger, Supervisor
 from domain.agents import USER
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from domain.errors import SettingError
 from domain.faults import KINDS, Faults
 from domain.persona.sampling import SAMPLERS, check_sampler
@@ -40,12 +40,6 @@ console = Console(highlight=False)
 _NONE_HELD = 1
 _COUNT = 20
 """Conversations of a run that is not told how many."""
-
-
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(generate)
-    app.command("settings")(show_settings)
 
 
 def generate(

@@ -41,13 +41,6 @@ _LARGEST = 1_000_000
 """Bytes of a file of rules."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(rules)
-    app.command()(regress)
-    app.command()(recall)
-
-
 def rules(
     out: Run,
     file: Annotated[Path | None, typer.Option("--rules", help="YAML file of temporal rules; docs/history.md says how.")] = None,

@@ -18,11 +18,6 @@ from worldloom.bar import watching
 console = Console(highlight=False, soft_wrap=True)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command("import")(import_)
-
-
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="OpenAI messages, results of tau-bench or tau2-bench, or rows.")],
     setting: Annotated[

@@ -27,14 +27,6 @@ Out = Annotated[Path, typer.Option("--out", help="Folder of the run.")]
 Conversation = Annotated[str, typer.Argument(help="Name of the conversation, such as retail/000007, or its number.")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the commands."""
-    app.command()(log)
-    app.command()(show)
-    app.command()(replay)
-    app.command()(costs)
-
-
 def log(
     conversation: Annotated[str | None, typer.Argument(help="A conversation, for its events; without it, all conversations.")] = None,
     out: Out = Path("out"),

@@ -22,11 +22,6 @@ console = Console(highlight=False)
 _UNJUDGED = 1
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(judge)
-
-
 def judge(
     out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Path("out"),
     judges: Annotated[list[str] | None, typer.Option("--judge", help="A judge; may be repeated for a committee.")] = None,

@@ -33,11 +33,6 @@ _MOST = 20
 _LONGEST = 60
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(origins)
-
-
 def origins(
     conversation: Annotated[str | None, typer.Argument(help="A conversation, call by call; without it, the whole run.")] = None,
     out: Out = Path("out"),

@@ -53,11 +53,6 @@ class Tried(NamedTuple):
         return [Pair(self.failed, self.rewound.blame, end) for end in self.ends if end.accepted] if self.rewound else []
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(repair)
-
-
 def repair(
     conversations: Annotated[
         list[str] | None, typer.Argument(metavar="[CONVERSATION]...", help="Which; without any, all that were not accepted.")

@@ -15,11 +15,6 @@ from projections.sealed.writing import seal as write_sealed
 console = Console(highlight=False, soft_wrap=True)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(seal)
-
-
 def seal(
     out: Annotated[Path, typer.Argument(help="Folder of the run.")] = Path("out"),
     to: Annotated[str | None, typer.Option("--to", help="A folder, or a URI such as s3://bucket/run; without it, OUT/sealed.")] = None,

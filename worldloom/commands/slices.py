@@ -36,11 +36,6 @@ SLICES = "slices/slices.jsonl"
 _MOST = 20
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command("slice")(slice_)
-
-
 def slice_(
     conversations: Annotated[
         list[str] | None, typer.Argument(metavar="[CONVERSATION]...", help="Which; without any, all that were accepted.")

@@ -22,11 +22,6 @@ _LONGEST = 400
 _STYLES = {"system": "dim", "user": "bold cyan", "assistant": "bold green", "tool": "magenta"}
 
 
-def add_to(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command("view")(show_view)
-
-
 def show_view(
     conversation: Conversation,
     agent: Annotated[str, typer.Option("--agent", help="Path of the agent: user, assistant, assistant/billing ...")] = ASSISTANT,

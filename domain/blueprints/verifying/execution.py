@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from domain.blueprints.verifying.ground import Ground, Trace, TraceStep, at
 from domain.goal import unmet
 from domain.provenance.reading import leaves, normal
 from domain.values import canonical, compact
-from domain.verifying.ground import Ground, Step, Trace, at
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolFaulted, ToolRefused
 
@@ -26,7 +26,7 @@ def execution(ground: Ground) -> list[Reason]:
     return found or list(_unreached(ground))
 
 
-def failing(ground: Ground) -> Iterator[Step]:
+def failing(ground: Ground) -> Iterator[TraceStep]:
     """Steps that were not answered."""
     return (step for step in ground.trace.steps if not isinstance(step.outcome, ToolAnswered))
 
@@ -42,7 +42,7 @@ def standing_in_the_way(ground: Ground, number: int) -> list[int]:
     return []
 
 
-def _is_planned(ground: Ground, step: Step) -> bool:
+def _is_planned(ground: Ground, step: TraceStep) -> bool:
     words = normal(ground.told)
     values = [normal(value) for _, value in leaves(step.action.arguments) if isinstance(value, str)]
     return isinstance(step.outcome, ToolRefused) and not ground.writes(step.action) and all(value in words for value in values)
@@ -52,7 +52,7 @@ def _answers(trace: Trace, number: int) -> bool:
     return any(step.number == number and isinstance(step.outcome, ToolAnswered) for step in trace.steps)
 
 
-def _failed(step: Step) -> Reason:
+def _failed(step: TraceStep) -> Reason:
     outcome, place = step.outcome, at(step.number)
     shown = f"{step.action.tool} with {compact(step.action.arguments)}"
     if isinstance(outcome, ToolFaulted):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from domain.blueprints.verifying.execution import failing, standing_in_the_way
+from domain.blueprints.verifying.ground import Ground, Trace, TraceStep, at, called
 from domain.policy import Call, Memory, Rule
 from domain.temporal import TemporalRule, violations
 from domain.values import compact
-from domain.verifying.execution import failing, standing_in_the_way
-from domain.verifying.ground import Ground, Step, Trace, at, called
 from domain.walking import number_of
 from domain.world import World
 from events.blueprints import Reason
@@ -55,7 +55,7 @@ def guarding(ground: Ground) -> tuple[str, ...]:
     return tuple(rule.id for rule in ground.setting.policy.rules if any(rule.guards(call) for call in calls))
 
 
-def _calls(trace: Trace) -> Iterator[tuple[ToolCalled, Step]]:
+def _calls(trace: Trace) -> Iterator[tuple[ToolCalled, TraceStep]]:
     return zip(called(trace), trace.steps, strict=True)
 
 

@@ -12,7 +12,7 @@ from domain.world import World
 from events.tools import Change
 
 
-class Step(NamedTuple):
+class GoldStep(NamedTuple):
     """How a call came out."""
 
     action: Action
@@ -30,7 +30,7 @@ class Step(NamedTuple):
         return canonical([self.refused, self.shown, bool(self.changes)])
 
 
-def gone(world: World, actions: Iterable[Action], setting: Setting) -> tuple[list[Step], World]:
+def gone(world: World, actions: Iterable[Action], setting: Setting) -> tuple[list[GoldStep], World]:
     """
     Each call of a path, and the world that it leaves.
 
@@ -40,17 +40,17 @@ def gone(world: World, actions: Iterable[Action], setting: Setting) -> tuple[lis
     for number, action in enumerate(actions):
         tool = setting.toolset.get(action.tool)
         if tool is None:
-            steps.append(Step(action, writes=False, refused="unknown-tool"))
+            steps.append(GoldStep(action, writes=False, refused="unknown-tool"))
             continue
         transaction = Transaction(world, position=number, now=setting.clock)
         try:
             shown = plain(tool.run(transaction, action.arguments))
         except Refusal as refusal:
-            steps.append(Step(action, tool.writes, refused=refusal.code, reads=transaction.reads))
+            steps.append(GoldStep(action, tool.writes, refused=refusal.code, reads=transaction.reads))
         except Exception as error:  # a tool may break in any way
-            steps.append(Step(action, tool.writes, refused=f"broken:{type(error).__name__}"))
+            steps.append(GoldStep(action, tool.writes, refused=f"broken:{type(error).__name__}"))
         else:
-            steps.append(Step(action, tool.writes, shown, None, transaction.reads, transaction.changes))
+            steps.append(GoldStep(action, tool.writes, shown, None, transaction.reads, transaction.changes))
             world = world.with_changes(transaction.changes)
     return steps, world
 

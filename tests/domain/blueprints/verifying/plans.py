@@ -3,10 +3,10 @@
 from random import Random
 from typing import Any
 
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.blueprint import Blueprint, Difficulty
+from domain.blueprints.verifying.ground import Ground
 from domain.goal import Action, Goal, Task
 from domain.persona.sampling import draw_persona
-from domain.verifying.ground import Ground
 from domain.world import Base
 from scenarios.load import load
 from tests.scenarios.retail_shop import shop

@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.toolgraph import Step, ToolGraph, evidence, flows, form, hops, pairs, words
+from domain.blueprints.toolgraph import Answered, ToolGraph, evidence, flows, form, hops, pairs, words
 
 
-def _step(tool: str, given: object = None, shown: object = None, *, writes: bool = False) -> Step:
-    return Step(tool, given or {}, shown, writes)
+def _step(tool: str, given: object = None, shown: object = None, *, writes: bool = False) -> Answered:
+    return Answered(tool, given or {}, shown, writes)
 
 
 def test_only_what_names_something_is_a_name() -> None:

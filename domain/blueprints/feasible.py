@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from domain.blueprints.toolgraph import Answered, Pair, pairs, words
 from domain.setting import Setting
-from domain.toolgraph import Pair, Step, pairs, words
 from domain.values import canonical
 from domain.walking import Walk
 from domain.world import World
@@ -20,7 +20,7 @@ class Gone(NamedTuple):
     who: str
     """Whose it is: other people's calls are not spliced in."""
     setup: tuple[Change, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Answered, ...]
 
 
 class _Place(NamedTuple):
@@ -28,7 +28,7 @@ class _Place(NamedTuple):
     step: int
 
 
-def whose(steps: Sequence[Step], people: frozenset[str], otherwise: str) -> str:
+def whose(steps: Sequence[Answered], people: frozenset[str], otherwise: str) -> str:
     """Whom the first look-up of a path shows, by a key of people; where it shows nobody, or there is none, otherwise."""
     return min(words(steps[0].observation, people) & people if steps else (), default=otherwise)
 
@@ -53,7 +53,7 @@ def feasible_pairs(setting: Setting, world: World, paths: Sequence[Gone], names:
     return found
 
 
-def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequence[Step], names: frozenset[str]) -> bool:
+def goes(setting: Setting, world: World, setup: Sequence[Change], calls: Sequence[Answered], names: frozenset[str]) -> bool:
     """Whether calls are all answered, one after another, with all rules in force and a user who agrees to each change.
 
     A last call that changes nothing and tells nothing new, such as who somebody is of whom that is known, leads nowhere.
@@ -83,7 +83,7 @@ def _meeting(paths: Sequence[Gone], names: frozenset[str]) -> Iterator[tuple[Pai
                     yield (paths[one.path].steps[one.step].tool, step.tool), one, _Place(number, place)
 
 
-def _spliced(one: Sequence[Step], other: Sequence[Step]) -> list[Step] | None:
+def _spliced(one: Sequence[Answered], other: Sequence[Answered]) -> list[Answered] | None:
     """The first path, then the calls of the second that are not on it; None where its last one is."""
     *before, last = other
     made = {_call(step) for step in one}
@@ -93,7 +93,7 @@ def _spliced(one: Sequence[Step], other: Sequence[Step]) -> list[Step] | None:
     return [*one, *(step for step in before if _call(step) not in made), last]
 
 
-def _call(step: Step) -> bytes:
+def _call(step: Answered) -> bytes:
     return canonical([step.tool, step.arguments])
 
 

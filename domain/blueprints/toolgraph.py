@@ -20,7 +20,7 @@ _SHORTEST = 3
 """Characters of a word with a digit in it that names something."""
 
 
-class Step(NamedTuple):
+class Answered(NamedTuple):
     """One call that was answered."""
 
     tool: str
@@ -39,7 +39,7 @@ def words(value: Any, names: frozenset[str] = frozenset()) -> frozenset[str]:
     return frozenset(word for text in _texts(value) for word in {text, *_WORD.findall(text)} if word in names or _is_name(word))
 
 
-def flows(steps: Sequence[Step], names: frozenset[str] = frozenset(), told: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
+def flows(steps: Sequence[Answered], names: frozenset[str] = frozenset(), told: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
     """
     Which steps feed which, as pairs of places.
 
@@ -74,7 +74,7 @@ def hops(edges: Iterable[tuple[int, int]]) -> int:
     return len(networkx.dag_longest_path(graph)) if graph else 1
 
 
-def evidence(steps: Sequence[Step], edges: Iterable[tuple[int, int]]) -> int:
+def evidence(steps: Sequence[Answered], edges: Iterable[tuple[int, int]]) -> int:
     """Look-ups that feed a step that writes, by whatever way."""
     graph = networkx.DiGraph(sorted(edges))
     needed: set[int] = set()
@@ -99,7 +99,7 @@ class ToolGraph:
         self.uses: Counter[str] = Counter()
         """Tool -> paths that it is on."""
 
-    def add(self, steps: Sequence[Step]) -> None:
+    def add(self, steps: Sequence[Answered]) -> None:
         """Take in one path."""
         self.uses.update({step.tool for step in steps})
         for pair in pairs(steps, self._names):
@@ -126,7 +126,7 @@ def names_of(base: Base) -> frozenset[str]:
     return frozenset(key for rows in base.tables.values() for key in rows if not key.isalpha() or key.isupper())
 
 
-def pairs(steps: Sequence[Step], names: frozenset[str] = frozenset()) -> set[Pair]:
+def pairs(steps: Sequence[Answered], names: frozenset[str] = frozenset()) -> set[Pair]:
     """(tool, tool that it feeds) of a path: whatever the later one is given that the earlier one shows, however else it is known."""
     shown = [words(step.observation, names) for step in steps]
     given = [words(step.arguments, names) for step in steps]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from domain.blueprints.verifying.ground import Ground
+from domain.blueprints.verifying.terms import known_from
 from domain.goal import Action
 from domain.provenance.known import Known
 from domain.provenance.reading import figure, is_telling, leaves, normal, numbers, tokens
-from domain.verifying.ground import Ground
-from domain.verifying.terms import known_from
 from domain.world import World
 
 Card = Mapping[str, Any]

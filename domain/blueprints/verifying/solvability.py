@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from domain.agents import ASSISTANT
+from domain.blueprints.verifying.ground import Ground, at
+from domain.blueprints.verifying.reach import explored
 from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, Origin, Origins
-from domain.verifying.ground import Ground, at
-from domain.verifying.reach import explored
 from events.base import Event
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused

@@ -1,7 +1,7 @@
 """The committee: a majority an item, and closed where votes cannot be read."""
 
-from domain.verifying.committee import ITEMS, Item, Vote, against
-from tests.domain.verifying.plans import codes
+from domain.blueprints.verifying.committee import ITEMS, Item, Vote, against
+from tests.domain.blueprints.verifying.plans import codes
 
 
 def vote(*no: str) -> Vote:

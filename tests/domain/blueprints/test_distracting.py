@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from domain.distracting import distractor
+from domain.blueprints.distracting import distractor
 from domain.schema import Schema, Table
 from domain.world import Base, World
 

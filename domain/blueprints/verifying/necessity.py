@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from domain.blueprints.verifying.ground import Ground, Trace, at
+from domain.blueprints.verifying.policy import broken_ids
 from domain.goal import Assertion, Goal, unmet
 from domain.values import compact
-from domain.verifying.ground import Ground, Trace, at
-from domain.verifying.policy import broken_ids
 from domain.world import World
 from events.blueprints import Reason
 

@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from domain.blueprints.verifying.execution import execution
+from domain.blueprints.verifying.format import malformed
+from domain.blueprints.verifying.necessity import necessity
+from domain.blueprints.verifying.policy import guarding, policy
+from domain.blueprints.verifying.solvability import solvability
+from domain.blueprints.verifying.uniqueness import uniqueness
 from domain.goal import Check, Task
 from domain.temporal import rules_of
-from domain.verifying.execution import execution
-from domain.verifying.format import format
-from domain.verifying.necessity import necessity
-from domain.verifying.policy import guarding, policy
-from domain.verifying.solvability import solvability
-from domain.verifying.uniqueness import uniqueness
 from events.tools import Change
-from tests.domain.verifying.plans import CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, look, plan
+from tests.domain.blueprints.verifying.plans import CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, look, plan
 
-STAGES = (format, execution, policy, solvability, necessity, uniqueness)
+STAGES = (malformed, execution, policy, solvability, necessity, uniqueness)
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
@@ -42,8 +42,8 @@ def test_diff_names_what_the_path_changes() -> None:
 )
 def test_what_no_user_would_be_told_is_named(text: str, code: str) -> None:
     """Names of tools and parameters, calls, placeholders, nothing at all; a tool whose name is a word may be said as one."""
-    assert codes(format(plan(instruction=text)))[0] == (code, "instruction")
-    assert format(plan(instruction="You want the desk to calculate what is left.")) == []
+    assert codes(malformed(plan(instruction=text)))[0] == (code, "instruction")
+    assert malformed(plan(instruction="You want the desk to calculate what is left.")) == []
 
 
 def test_what_the_setting_lacks_is_named() -> None:
@@ -54,7 +54,7 @@ def test_what_the_setting_lacks_is_named() -> None:
         policies=("be-kind",),
         checks=(Check(name="is_well"),),
     )
-    found = codes(format(ground))
+    found = codes(malformed(ground))
     assert ("unknown-tool", "actions.0") in found
     assert ("invalid-arguments", "actions.1") in found
     assert ("unknown-policy", "policies") in found

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from domain.blueprints.verifying.ground import Ground, at
 from domain.errors import ReferenceError_, Refusal, WorldError
 from domain.provenance.reading import leaves
-from domain.verifying.ground import Ground, at
 from domain.world import World
 from events.blueprints import Reason
 
@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(
 _MOST_ERRORS = 12
 
 
-def format(ground: Ground) -> list[Reason]:
+def malformed(ground: Ground) -> list[Reason]:
     """What is malformed, unknown to the setting, or leaked."""
     return [*_fields(ground), *_setup(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
-from domain.authoring import instruct
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.authoring import instruct
+from domain.blueprints.blueprint import Blueprint, Difficulty
+from domain.blueprints.goldpath import GoldStep, gone, is_telling
+from domain.blueprints.joining import AROUND, facts_of, joined
 from domain.goal import Action, Goal, Share, told, unmet
-from domain.goldpath import Step, gone, is_telling
-from domain.joining import AROUND, facts_of, joined
 from domain.setting import Setting
 from domain.values import canonical, compact
 from domain.world import World
@@ -158,7 +158,7 @@ def _of_paths(parts: Sequence[Blueprint], setting: Setting, world: World) -> Ite
         yield _reason("order-matters", 1, "which of them comes first decides what the world is in the end; take parts that do not meet")
 
 
-def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[Step]]) -> Iterator[Reason]:
+def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[GoldStep]]) -> Iterator[Reason]:
     """Whether one changes what another speaks of: even where that asks for nothing that is done, such as what policy declines."""
     for number, part in enumerate(parts):
         spoken = {value for task in part.goal.tasks for value in task.known.values()}
@@ -170,7 +170,9 @@ def _named(parts: Sequence[Blueprint], alone: Sequence[Sequence[Step]]) -> Itera
                 return
 
 
-def _differing(parts: Sequence[Blueprint], number: int, alone: Sequence[Step], now: Sequence[Step]) -> tuple[int, Step, Step] | None:
+def _differing(
+    parts: Sequence[Blueprint], number: int, alone: Sequence[GoldStep], now: Sequence[GoldStep]
+) -> tuple[int, GoldStep, GoldStep] | None:
     """The first call of a part that comes out otherwise than alone.
 
     A look-up that several parts make is made once, before any of them changes what it shows; so what it shows after that
@@ -185,12 +187,12 @@ def _differing(parts: Sequence[Blueprint], number: int, alone: Sequence[Step], n
     return None
 
 
-def _tells(outputs: Sequence[str], step: Step) -> list[str]:
+def _tells(outputs: Sequence[str], step: GoldStep) -> list[str]:
     """Those of the outputs that a call does not show, or all where it is not answered."""
     return told(outputs, "" if step.refused else compact(step.shown))
 
 
-def _otherwise(number: int, place: int, alone: Step, now: Step) -> Reason:
+def _otherwise(number: int, place: int, alone: GoldStep, now: GoldStep) -> Reason:
     action = now.action
     where = f"parts.{number}.actions.{place}"
     if alone.writes and (alone.refused, bool(alone.changes)) != (now.refused, bool(now.changes)):
@@ -201,7 +203,7 @@ def _otherwise(number: int, place: int, alone: Step, now: Step) -> Reason:
     return Reason(code=code, place=where, sentence=f"{action.tool} shows something else after the other part than alone; ask for it apart")
 
 
-def _kept(paths: Sequence[Sequence[Step]]) -> list[list[Action]]:
+def _kept(paths: Sequence[Sequence[GoldStep]]) -> list[list[Action]]:
     """The calls of each part, without look-ups that an earlier part has made, or that show what one of its look-ups has shown."""
     made: set[bytes] = set()
     found = []
@@ -211,7 +213,7 @@ def _kept(paths: Sequence[Sequence[Step]]) -> list[list[Action]]:
     return found
 
 
-def _told_by(step: Step) -> list[bytes]:
+def _told_by(step: GoldStep) -> list[bytes]:
     """The call, and what it shows where that is more than a number."""
     return [_key(step.action), *([step.outcome] if is_telling(step.shown) else [])]
 

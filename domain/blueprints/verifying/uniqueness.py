@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from domain.blueprints.verifying.ground import Ground, Trace, at
+from domain.blueprints.verifying.policy import broken_ids
+from domain.blueprints.verifying.rivals import rivals
+from domain.blueprints.verifying.terms import speaking_of
 from domain.goal import Action, Task
 from domain.provenance.reading import normal
 from domain.values import compact
-from domain.verifying.ground import Ground, Trace, at
-from domain.verifying.policy import broken_ids
-from domain.verifying.rivals import rivals
-from domain.verifying.terms import speaking_of
 from events.blueprints import Reason
 from events.tools import ToolAnswered
 

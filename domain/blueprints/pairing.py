@@ -5,8 +5,8 @@ from itertools import count
 from random import Random
 from typing import NamedTuple
 
-from domain.blueprint import Blueprint
-from domain.recombining import HAND_OVER, agree, conflicts, recombined
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.recombining import HAND_OVER, agree, conflicts, recombined
 from domain.setting import Setting
 from domain.world import World
 from events.blueprints import Reason

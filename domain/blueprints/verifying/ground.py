@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
 from domain.goal import Action, Goal
 from domain.setting import Setting
 from domain.temporal import TemporalRule
@@ -17,7 +17,7 @@ from events.base import Event
 from events.tools import ToolCalled
 
 
-class Step(NamedTuple):
+class TraceStep(NamedTuple):
     """One call of the gold path, as it came out."""
 
     number: int
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 class Trace(NamedTuple):
     """A gold path, gone."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
     events: tuple[Event, ...]
     """As a conversation that consists of little else."""
     world: World
@@ -97,11 +97,11 @@ class Ground:
             but: Numbers of actions that are left out.
             order: In which to go them, by number; as they stand where it is None.
         """
-        goal, steps = self.goal, list[Step]()
+        goal, steps = self.goal, list[TraceStep]()
         walk = Walk(self.setting, World(self.base), goal.setup, self.told, seed=self.blueprint.seed, enforced=False)
         for number in (number for number in (range(len(actions)) if order is None else order) if number not in but):
             before = walk.state.world
-            steps.append(Step(number, actions[number], before, walk.call(actions[number].tool, actions[number].arguments, number)))
+            steps.append(TraceStep(number, actions[number], before, walk.call(actions[number].tool, actions[number].arguments, number)))
         return Trace(tuple(steps), tuple(walk.events), walk.state.world)
 
 

@@ -7,13 +7,13 @@ where one does not although nothing was missing, nobody asked for it (DiGiT-TC, 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.blueprint import Blueprint
+from domain.blueprints.blueprint import Blueprint
+from domain.blueprints.verifying.ground import Ground, at
+from domain.blueprints.verifying.terms import known_from, lacking, speaking_of
 from domain.conversation import Conversation
 from domain.goal import Action, Goal, Task
 from domain.values import canonical, compact
 from domain.verdict import judge
-from domain.verifying.ground import Ground, at
-from domain.verifying.terms import known_from, lacking, speaking_of
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.authoring import instruct
-from domain.blueprint import Blueprint, Difficulty
+from domain.blueprints.authoring import instruct
+from domain.blueprints.blueprint import Blueprint, Difficulty
+from domain.blueprints.goldpath import gone
+from domain.blueprints.joining import facts_of, joined
+from domain.blueprints.pairing import tries
+from domain.blueprints.recombining import conflicts, recombined
 from domain.goal import Action, Goal, Share, Task
-from domain.goldpath import gone
-from domain.joining import facts_of, joined
-from domain.pairing import tries
-from domain.recombining import conflicts, recombined
 from domain.world import World
 from tests.actors.parcel import SETTING
 from tests.domain.personas import persona
