@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.blueprint import goal_in
+from domain.blueprints.blueprint import goal_in
 from domain.provenance.names import reference_names
 from domain.provenance.origins import BY_MODEL, UNGROUNDED, CallOrigins, Origin, Origins
 from events.conversation import ConversationStarted
