@@ -114,15 +114,20 @@ def _missing_argument(rng: Random, ground: Ground, _: Pool) -> Goal | None:
     """A value that a gold write needs and the user knows, gone from the text."""
     goal = ground.goal
     needed = {normal(str(leaf)) for number in _writes(ground) for _, leaf in leaves(goal.actions[number].arguments)}
-    slots = [value for task in goal.tasks for value in task.known.values() if normal(value) in needed and value in goal.instruction]
-    slots = [value for value in slots if value not in goal.identity.values()]
+    slots = [value for task in goal.tasks for value in task.known.values() if normal(value) in needed]
+    slots = [value for value in slots if value not in goal.identity.values() and _as_such(value).search(goal.instruction)]
     for gone in rng.sample(slots, len(slots)):
-        text = goal.instruction.replace(gone, rng.choice(("something", "one of them", "it")))
+        text = _as_such(gone).sub(rng.choice(("something", "one of them", "it")), goal.instruction)
         altered = _with(ground, goal.model_copy(update={"instruction": text}))
         shown = explored(ground.setting, ground.start, altered.told, ())
         if not any(normal(gone) == normal(str(leaf)) for one in shown for _, leaf in leaves(one)):  # else a look-up would do
             return altered.goal
     return None
+
+
+def _as_such(value: str) -> re.Pattern[str]:
+    """A value, but not as a part of another one."""
+    return re.compile(rf"(?<![\w#-]){re.escape(value)}(?![\w-])")
 
 
 def _superfluous(rng: Random, ground: Ground, pool: Pool) -> Goal | None:

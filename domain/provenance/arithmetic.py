@@ -3,6 +3,7 @@
 The simplest way is named. A way that would lead to the numbers around just as well proves nothing, and is not taken.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import combinations, islice, product
 from typing import Any, NamedTuple
@@ -11,16 +12,18 @@ from domain.provenance.figures import Figure
 from domain.provenance.known import SAID, Known, Source
 from domain.provenance.reading import field_of, is_telling, leaves, normal
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d.*")
 CLOSE = 0.005
 """Half a cent."""
 _HALF = 0.5
 _AROUND = 100
 """Units, or cents where there are any, on either side of a number that are looked at beside it."""
 _CROWD = 4
-"""Results of one way of reckoning among those, from which on it would lead anywhere."""
+"""Results of one way of reckoning among those, above which it would lead anywhere."""
 _FEW, _MANY = 8, 60
 """Rows of a list of which parts are summed; figures of one field of which two are."""
 _TENTH = 10
+"""So many times as much as another is a number, at the most, that is more or less by it."""
 _MOST_FEES = 3
 """So many times as much as without its fees a sum comes to at most."""
 _TIMES = 12
@@ -94,11 +97,22 @@ def derive_number(value: float, known: Known, argument: Argument = NO_ARGUMENT) 
     """How a number follows from what is known, in the first way that leads to it and hardly anywhere near."""
     if value == int(value) and int(value) in known.counts:
         return Derived("count", (known.counts[int(value)],))
-    for way in _WAYS:
-        found = _singled_out(value, way(value, known, argument), _CROWD * (1 + 2 * (way is _each_and_fees)))
+    for way, crowd in _WAYS.items():
+        found = _singled_out(value, way(value, known, argument), crowd)
         if found is not None:
             return Derived(found.rule, found.sources)
     return None
+
+
+def shown_beside(value: float, known: Known, argument: Argument) -> Source | None:
+    """Where a number was shown in a row that the call names."""
+    return next((_source(one) for row in _rows(known, argument) for one in row if one.value == value), None)
+
+
+def can_follow(value: float, known: Known, argument: Argument) -> bool:
+    """Whether a number can be reckoned, by whoever knows what they are after: however many others could be as well."""
+    ways = (way for way in _WAYS if way not in (_anywhere, _parts))
+    return any(abs(result.value - value) < CLOSE for way in ways for result in way(value, known, argument))
 
 
 def _singled_out(value: float, results: Iterable[Result], crowd: int) -> Result | None:
@@ -186,7 +200,7 @@ def _bases(known: Known, argument: Argument) -> list[Result]:
     for row in _rows(known, argument):
         for one in row if argument.field else ():
             if one.field != argument.field:
-                fields.setdefault(one.field, {}).setdefault(frozenset(one.names & argument.codes), {}).setdefault(one.value, _result(one))
+                fields.setdefault(one.field, {}).setdefault(_codes(one, argument), {}).setdefault(one.value, _result(one))
     found: list[Result] = []
     for alternatives in fields.values():
         for some in islice(product(*(figures.values() for figures in alternatives.values())), _MANY):
@@ -194,14 +208,19 @@ def _bases(known: Known, argument: Argument) -> list[Result]:
     return found
 
 
-def _told(_: float, known: Known, _argument: Argument) -> Iterator[Result]:
-    """From what was said: two of the user's numbers, or a fee of the policy so many times."""
-    for (one, first), (other, second) in combinations(_said(known), 2):
-        yield from _both(Result(one, "", (first,)), Result(other, "", (second,)))
+def _fees(_: float, known: Known, _argument: Argument) -> Iterator[Result]:
+    """A fee of the policy as many times as was said, or as a list is long."""
     often = [*_said(known), *((float(many), source) for many, source in known.counts.items())]
     for (fee, told), (many, source) in product(known.fees.items(), often):
         if 1 < many <= _TIMES and many == int(many):
             yield Result(fee * many, "product", (told, source))
+
+
+def _told(_: float, known: Known, _argument: Argument) -> Iterator[Result]:
+    """From two numbers that were said, neither of them a trifle beside the other."""
+    for (one, first), (other, second) in combinations(_said(known), 2):
+        if max(one, other) <= _TENTH * min(one, other):
+            yield from _both(Result(one, "", (first,)), Result(other, "", (second,)))
 
 
 def _anywhere(_: float, known: Known, _argument: Argument) -> Iterator[Result]:
@@ -223,19 +242,21 @@ def _parts(_: float, known: Known, _argument: Argument) -> Iterator[Result]:
                 yield Result(sum(one.value for one in some), "sum", tuple(map(_source, some)))
 
 
-_WAYS: tuple[Way, ...] = (
-    _other_units,
-    _totals,
-    _more,
-    _each,
-    _about,
-    _told,
-    _each_and_fee,
-    _each_and_fees,
-    _percentages,
-    _anywhere,
-    _parts,
-)
+_WAYS: Mapping[Way, int] = {
+    _other_units: _CROWD,
+    _totals: _CROWD,
+    _more: 2 * _CROWD,
+    _each: _CROWD,
+    _about: _CROWD,
+    _fees: _CROWD,
+    _told: _CROWD,
+    _each_and_fee: _CROWD,
+    _each_and_fees: 3 * _CROWD,
+    _percentages: _CROWD,
+    _anywhere: _CROWD,
+    _parts: _CROWD,
+}
+"""Ways of reckoning, the simplest first, each with how many of its results may be close by; more where less is known to begin with."""
 
 
 def _of_row(row: Sequence[Figure]) -> Iterator[Result]:
@@ -263,14 +284,21 @@ def _both(one: Result, other: Result) -> Iterator[Result]:
 
 
 def _rows(known: Known, argument: Argument) -> list[tuple[Figure, ...]]:
-    """The rows that share most codes with the call, for each of its codes; of what they have by kinds, the kinds that the call names."""
+    """The rows that share most with the call, for each of its codes; of what they have by kinds, the kinds that the call names.
+
+    A day is no code of a row, but tells two rows with the same codes apart.
+    """
     best: dict[str, int] = {}
-    meeting = [(row, row[0].names & argument.codes) for row in known.figures.rows]
-    for _, shared in meeting:
-        for code in shared:
-            best[code] = max(best.get(code, 0), len(shared))
-    found = [row for row, shared in meeting if any(len(shared) == best[code] for code in shared)]
+    meeting = [(row, _codes(row[0], argument), len(row[0].names & argument.codes)) for row in known.figures.rows]
+    for _, codes, shared in meeting:
+        for code in codes:
+            best[code] = max(best.get(code, 0), shared)
+    found = [row for row, codes, shared in meeting if any(shared == best[code] for code in codes)]
     return [tuple(one for one in row if one.key in argument.words) or row for row in found]
+
+
+def _codes(one: Figure, argument: Argument) -> frozenset[str]:
+    return frozenset(code for code in one.names & argument.codes if not _DAY.fullmatch(code))
 
 
 def _said(known: Known) -> list[tuple[float, Source]]:

@@ -17,7 +17,7 @@ _ITS_OWN = re.compile(r"\d{1,2}:\d\d(?::\d\d)?|\b\d{1,2} ?(?:am|pm|a\.m|p\.m)\b|
 _SMALL = re.compile(r"[12]?\d(?:st|nd|rd|th|h|d|x)?|3[01](?:st)?|\d{4}-\d\d-\d\d(?:t[\d:]+)?|\d{1,2}[:/-]\d\d?|(?:19|20)\d\d")
 """Hours, days and ordinals, which a text has of its own; dates are looked at as dates."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_EXPRESSION = re.compile(r"(?=.*\d\s*\)*\s*[+*/-]\s*\(*\$?\d)(?!.*\d-\d+-)[\d\s.+\-*/()%$,]+")
+_EXPRESSION = re.compile(r"(?=.*\d\s*\)*\s*[+*/-]\s*\(*\$?\d|\$?\d+\.\d+$)(?!.*\d-\d+-)[\d\s.+\-*/()%$,]+")
 """Arithmetic; numbers with hyphens between them all are a telephone number."""
 _OPERAND = re.compile(r"\d+(?:\.\d+)?")
 

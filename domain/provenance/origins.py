@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.provenance.arithmetic import Argument, derive_number
+from domain.provenance.arithmetic import Argument, derive_number, shown_beside
 from domain.provenance.deriving import derive_text, missing
 from domain.provenance.known import Known, Source
 from domain.provenance.reading import field_of, figure, is_telling, leaves, normal, tokens
@@ -20,8 +20,10 @@ DERIVED, DECLARED, UNGROUNDED = "derived", "declared", "ungrounded"
 BY_MODEL = "model"
 """Found nowhere, but a model that was asked named where it follows from."""
 _QUOTED = re.compile(r"['\"`]([^'\"`]{2,40})['\"`]")
-_ONE_OF = re.compile(r"\b(?:one of|either)\b", re.IGNORECASE)
+_ONE_OF = re.compile(r"one of\b", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
+_SMALL = 12
+"""Up to which numbers stand everywhere."""
 _BELONGS = "it belongs to"
 _NAMED = re.compile(r"/(?!new_)\w*ids?(/|$)")
 """Arguments that name rows; ``new_item_ids`` names what is in nobody's row yet."""
@@ -163,13 +165,21 @@ def _told(instructions: str, today: date | None) -> Known:
 
 
 def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
-    found = known.number(float(value), field_of(path))
+    """A number that was shown as something else, in a row that the call does not name, stands there by chance, unless it is small."""
+    argument = Argument.of(path, arguments)
+    found = known.number(float(value), argument.field)
+    if found is not None and argument.codes and abs(value) > _SMALL and _is_other(found, argument):
+        found = shown_beside(float(value), known, argument)
     if found is not None:
         return Origin(path, value, found.kind, (found,))
     if value in (0, shape.get("default")) or value in shape.get("enum", ()):
         return Origin(path, value, DECLARED)
-    derived = derive_number(float(value), known, Argument.of(path, arguments))
+    derived = derive_number(float(value), known, argument)
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
+
+
+def _is_other(source: Source, argument: Argument) -> bool:
+    return source.kind == "observation" and field_of(source.where) not in ("", argument.field)
 
 
 def _foreign(known: Known, path: str, value: str, arguments: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from domain.transaction import Transaction
 from domain.values import plain
 from domain.world import Base, World
 
-_MOST_CALLS = 300
+_MOST_CALLS = 1000
 
 
 def explored(setting: Setting, world: World, text: str, seen: Sequence[Any]) -> Iterator[Any]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from domain.agents import ASSISTANT
 from domain.blueprints.verifying.ground import Ground, at
 from domain.blueprints.verifying.reach import explored
+from domain.provenance.arithmetic import Argument, can_follow
+from domain.provenance.known import Known
 from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, Origin, Origins
 from events.base import Event
@@ -35,7 +37,8 @@ def _ungrounded(ground: Ground) -> Iterator[Reason]:
         if loose and isinstance(event, ToolCalled):
             for shown in explored(ground.setting, step.before, ground.told, seen):
                 origins.known(ASSISTANT).show(position, shown)
-            loose = list(_loose(origins.of(position, event).origins))
+            known = origins.known(ASSISTANT)
+            loose = [origin for origin in _loose(origins.of(position, event).origins) if not _can_follow(origin, event, known)]
         yield from (_missing(step.number, event, origin) for origin in loose if isinstance(event, ToolCalled))
 
 
@@ -45,6 +48,11 @@ def _loose(origins: Iterable[Origin]) -> Iterator[Origin]:
         own = isinstance(origin.value, str) and _SENTENCE.fullmatch(origin.value.strip()) is not None
         if origin.kind == UNGROUNDED and not own:
             yield origin
+
+
+def _can_follow(origin: Origin, called: ToolCalled, known: Known) -> bool:
+    is_number = isinstance(origin.value, int | float)
+    return is_number and can_follow(float(origin.value), known, Argument.of(origin.path, called.arguments))
 
 
 def _fold(ground: Ground) -> Origins:
