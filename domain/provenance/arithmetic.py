@@ -15,7 +15,8 @@ from domain.provenance.reading import field_of, is_telling, leaves, normal
 _DAY = re.compile(r"\d{4}-\d\d-\d\d.*")
 CLOSE = 0.005
 """Half a cent."""
-_HALF = 0.5
+_HALF, _CENTS = 0.5, 100
+"""How far a number is rounded, from which on."""
 _AROUND = 100
 """Units, or cents where there are any, on either side of a number that are looked at beside it."""
 _CROWD = 4
@@ -109,9 +110,14 @@ def shown_beside(value: float, known: Known, argument: Argument) -> Source | Non
     return next((_source(one) for row in _rows(known, argument) for one in row if one.value == value), None)
 
 
+def is_by_chance(source: Source, argument: Argument) -> bool:
+    """Whether a number was shown as something else than it is given for, by a call that names what it is about."""
+    return bool(argument.codes) and source.kind == "observation" and field_of(source.where) not in ("", argument.field)
+
+
 def can_follow(value: float, known: Known, argument: Argument) -> bool:
-    """Whether a number can be reckoned, by whoever knows what they are after: however many others could be as well."""
-    ways = (way for way in _WAYS if way not in (_anywhere, _parts))
+    """Whether a number can be reckoned by whoever knows how, of rows that the call names or by the policy; many others may be as well."""
+    ways = (way for way in _WAYS if way not in (_about, _told, _anywhere, _parts))
     return any(abs(result.value - value) < CLOSE for way in ways for result in way(value, known, argument))
 
 
@@ -150,7 +156,7 @@ def _percentages(value: float, known: Known, _argument: Argument) -> Iterator[Re
     """So many percent of a number, as a text tells; of cents and other whole numbers, rounded."""
     for percent, told in known.percents.items():
         for one, source in known.every_number():
-            near = _HALF if value == int(value) and one == int(one) else CLOSE
+            near = _HALF if value >= _CENTS and value == int(value) and one == int(one) else CLOSE
             if one and one != value and abs(one * percent / 100 - value) <= near:
                 yield Result(value, "percentage", (source, told))
 
@@ -166,7 +172,7 @@ def _about(_: float, known: Known, argument: Argument) -> Iterator[Result]:
 def _more(_: float, known: Known, argument: Argument) -> Iterator[Result]:
     """So many more or fewer than the rows have that it is about."""
     for row in _rows(known, argument):
-        for one, (many, source) in product(row, _said(known)):
+        for one, (many, source) in product(row, known.said.items()):
             if one.field == argument.field and many * _TENTH >= one.value:
                 yield from (result for result in _both(_result(one), Result(many, "", (source,))) if result.rule != "product")
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.provenance.arithmetic import Argument, derive_number, shown_beside
+from domain.provenance.arithmetic import Argument, derive_number, is_by_chance, shown_beside
 from domain.provenance.deriving import derive_text, missing
 from domain.provenance.known import Known, Source
-from domain.provenance.reading import field_of, figure, is_telling, leaves, normal, tokens
+from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
@@ -168,7 +168,7 @@ def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arg
     """A number that was shown as something else, in a row that the call does not name, stands there by chance, unless it is small."""
     argument = Argument.of(path, arguments)
     found = known.number(float(value), argument.field)
-    if found is not None and argument.codes and abs(value) > _SMALL and _is_other(found, argument):
+    if found is not None and abs(value) > _SMALL and is_by_chance(found, argument):
         found = shown_beside(float(value), known, argument)
     if found is not None:
         return Origin(path, value, found.kind, (found,))
@@ -176,10 +176,6 @@ def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arg
         return Origin(path, value, DECLARED)
     derived = derive_number(float(value), known, argument)
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
-
-
-def _is_other(source: Source, argument: Argument) -> bool:
-    return source.kind == "observation" and field_of(source.where) not in ("", argument.field)
 
 
 def _foreign(known: Known, path: str, value: str, arguments: Mapping[str, Any]) -> str | None:

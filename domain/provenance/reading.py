@@ -62,6 +62,12 @@ ANY_YEAR = 4
 """Year of a date that is told without one, where nobody knows what day it is; it has a 29 February."""
 
 
+def counted_as(number: float, words: str) -> Iterator[str]:
+    """What a small number counts that a normalised text tells by words alone, such as ``checked bags`` of ``two checked bags``."""
+    named = "|".join(word for word, value in _WORDS.items() if value == number)
+    return (match[1] for match in re.finditer(rf"\b(?:{named})\b((?: [a-z]+){{1,3}})", words)) if named else iter(())
+
+
 def dates(text: str, today: date | None) -> Iterator[date]:
     """Dates of a text, however they are written; without a year, the year of ``today``, and relative to it."""
     year = today.year if today else ANY_YEAR

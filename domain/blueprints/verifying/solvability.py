@@ -1,19 +1,22 @@
 """Solvability: every value of the gold path is told by the user, or can be found out with the tools."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from domain.agents import ASSISTANT
 from domain.blueprints.verifying.ground import Ground, at
 from domain.blueprints.verifying.reach import explored
-from domain.provenance.arithmetic import Argument, can_follow
+from domain.provenance.arithmetic import Argument, can_follow, is_by_chance, shown_beside
 from domain.provenance.known import Known
 from domain.provenance.names import reference_names
-from domain.provenance.origins import UNGROUNDED, Origin, Origins
+from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
+from domain.provenance.reading import counted_as, normal, numbers, tokens
 from events.base import Event
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
+_STEM = 4
+"""Letters by which words are the same: of ``units`` and ``unit``."""
 _SENTENCE = re.compile(r"[^\d@\s]+(?:\s[^\d@\s]+){3,}[.!?]")
 
 
@@ -30,29 +33,47 @@ def _ungrounded(ground: Ground) -> Iterator[Reason]:
         found = origins.observe(position, event)
         if isinstance(event, ToolAnswered):
             seen.append(event.observation)
-        if found is None:
+        if found is None or not isinstance(event, ToolCalled):
             continue
         step = next(steps)
-        loose = list(_loose(found.origins))
-        if loose and isinstance(event, ToolCalled):
+        loose = [*_loose(ground, event, found)]
+        if loose:
             for shown in explored(ground.setting, step.before, ground.told, seen):
                 origins.known(ASSISTANT).show(position, shown)
             known = origins.known(ASSISTANT)
-            loose = [origin for origin in _loose(origins.of(position, event).origins) if not _can_follow(origin, event, known)]
-        yield from (_missing(step.number, event, origin) for origin in loose if isinstance(event, ToolCalled))
+            loose = [origin for origin in _loose(ground, event, origins.of(position, event)) if not _can_follow(origin, event, known)]
+        yield from (_missing(step.number, event, origin) for origin in loose)
 
 
-def _loose(origins: Iterable[Origin]) -> Iterator[Origin]:
-    """What comes from nowhere; a sentence without any value in it is the caller's own."""
-    for origin in origins:
+def _loose(ground: Ground, called: ToolCalled, found: CallOrigins) -> Iterator[Origin]:
+    """What comes from nowhere, or was shown or told as something else; a sentence without any value in it is the caller's own."""
+    for origin in found.origins:
         own = isinstance(origin.value, str) and _SENTENCE.fullmatch(origin.value.strip()) is not None
-        if origin.kind == UNGROUNDED and not own:
+        if (origin.kind == UNGROUNDED and not own) or (_is_number(origin.value) and origin.value and _is_else(ground, called, origin)):
             yield origin
 
 
+def _is_else(ground: Ground, called: ToolCalled, origin: Origin) -> bool:
+    """Whether a number is another one's: shown as something else, or told in words that the tool does not count, as of two papers."""
+    if origin.kind == "observation":
+        return is_by_chance(origin.sources[0], Argument.of(origin.path, called.arguments))
+    told = normal(ground.told)
+    if origin.kind != "user" or origin.value == 1 or origin.value in numbers(told):
+        return False
+    tool = ground.tool(called.tool)
+    stems = tuple(word[:_STEM] for word in tokens(normal(str(tool.spec if tool else ""))) if len(word) >= _STEM)
+    return not any(word.startswith(stems) for phrase in counted_as(origin.value, told) for word in phrase.split())
+
+
 def _can_follow(origin: Origin, called: ToolCalled, known: Known) -> bool:
-    is_number = isinstance(origin.value, int | float)
-    return is_number and can_follow(float(origin.value), known, Argument.of(origin.path, called.arguments))
+    if not _is_number(origin.value) or origin.kind == "user":
+        return False
+    argument = Argument.of(origin.path, called.arguments)
+    return shown_beside(float(origin.value), known, argument) is not None or can_follow(float(origin.value), known, argument)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _fold(ground: Ground) -> Origins:
