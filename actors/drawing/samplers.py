@@ -84,7 +84,7 @@ class Samplers:
                 return self._of_rows(number, rng)
             case "persona":
                 persona = draw_persona(rng, sampler="coverage", index=number, seed=str(self._seed_of(0)))
-                return Plan(self._kinds(rng, 1 + round(3 * persona["patience"] * rng.random())), persona=persona, close=True)
+                return Plan(self._kinds(rng, 1 + round(3 * persona["patience"] * rng.random())), persona=persona)
             case "example" if number:
                 example = rng.randrange(number)
                 return Plan(self._walk(example, Random(self._seed_of(example))), shape="example", close=True)
