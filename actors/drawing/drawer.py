@@ -63,8 +63,8 @@ class Drawer:
         """One drawing; None where nothing that was tried fits the world."""
         rng = Random(self._seed_of(number))
         sampler = self._samplers.sampler(rng)
-        for _ in range(_ATTEMPTS):
-            plan = self._samplers.plan(sampler, number, rng)
+        for attempt in range(_ATTEMPTS):
+            plan = self._samplers.plan(sampler, number + attempt, rng)  # whose turn it is may be what does not fit
             if plan is None:
                 continue
             goal = self._goal(plan, rng)
