@@ -21,6 +21,8 @@ WEIGHTS: Mapping[str, float] = {"graph": 0.4, "policy": 0.2, "data": 0.15, "pers
 """Sampler -> how often it is asked."""
 _LENGTHS = (1, 2, 3, 4), (25, 40, 25, 10)
 """How many wishes, and how often."""
+_WALKED = (2, 3, 4), (65, 25, 10)
+"""How many on a walk over the tool graph, and how often: one alone feeds nothing."""
 _FAR = 0.4
 """Share of plans for a rule that are not at its brink, but well over."""
 _STRANGE = 0.3
@@ -44,6 +46,8 @@ class Plan(NamedTuple):
     """Keys of rows that are taken first."""
     hazards: int = 0
     """Brinks and distractors."""
+    close: bool = False
+    """Whether its wishes are to be about the same things."""
 
 
 class Samplers:
@@ -83,9 +87,9 @@ class Samplers:
                 return Plan(self._kinds(rng, 1 + round(3 * persona["patience"] * rng.random())), persona=persona)
             case "example" if number:
                 example = rng.randrange(number)
-                return Plan(self._walk(example, Random(self._seed_of(example))), shape="example")
+                return Plan(self._walk(example, Random(self._seed_of(example))), shape="example", close=True)
             case _:
-                return Plan(self._walk(number, rng))
+                return Plan(self._walk(number, rng), close=True)
 
     def _of_rows(self, number: int, rng: Random) -> Plan:
         """Somebody, everybody in their turn, who has more than what is asked for."""
@@ -113,8 +117,8 @@ class Samplers:
     def _walk(self, number: int, rng: Random) -> tuple[str, ...]:
         """A walk over the tool graph: each wish takes tools that those of the one before feed. Of its first steps all have their turn."""
         tools, graph = self._survey.found.tools, self._survey.found.graph
-        count = rng.choices(*_LENGTHS)[0]
-        walk = self._steps[number % len(self._steps)] if count > 1 and self._steps else self._with(rng, ())
+        count = rng.choices(*_WALKED)[0]
+        walk = self._steps[number % len(self._steps)] if self._steps else self._with(rng, ())
         for _ in range(count - len(walk)):
             fed = graph.fed_by(tools[walk[-1]])
             near = None if rng.random() < _STRANGE else [kind for kind in tools if not fed.isdisjoint(tools[kind])]

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from actors.drawing.rehearsal import rehearse
 from domain.blueprints.feasible import Gone, feasible_pairs, whose
-from domain.blueprints.toolgraph import Pair, ToolGraph, names_of
+from domain.blueprints.toolgraph import Pair, ToolGraph, names_of, words
+from domain.goal import Goal
 from domain.persona.sampling import draw_persona
 from domain.setting import Setting
 from domain.wishes import Wishes
@@ -61,6 +62,12 @@ class Survey:
                 for task in goal.tasks:
                     serving.setdefault(task.skill, set()).update(step.tool for step in path if step.writes)
         return Found(tools, serving, graph)
+
+    def things(self, goal: Goal) -> frozenset[str]:
+        """Keys of the rows that a goal names, and of those that these name."""
+        named = words([*(task.known for task in goal.tasks), *(action.arguments for action in goal.actions)], self.names) & self.names
+        rows = [row for table in self.world.tables() for key in named if (row := self.world.row(table, key)) is not None]
+        return named | words(rows, self.names) & self.names
 
 
 def feasible(setting: Setting, base: Base) -> frozenset[Pair] | None:

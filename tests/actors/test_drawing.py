@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from actors.drawing import drawer as drawer_module
 from actors.drawing import drawings
 from actors.drawing.drawer import Drawer, Drawn
 from actors.drawing.drawings import Drawings
@@ -14,6 +15,7 @@ from actors.drawing.survey import feasible
 from actors.verifying import Verified
 from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.goldpath import gone
+from domain.blueprints.toolgraph import pairs
 from domain.blueprints.verifying.ground import Ground
 from domain.blueprints.verifying.necessity import necessity
 from domain.errors import SettingError
@@ -136,6 +138,18 @@ def test_what_is_feasible_does_not_depend_on_what_is_drawn() -> None:
     assert found == graph.feasible
     assert len(found) > len(graph.graph.pairs)
     assert len(graph.graph.pairs.keys() - found) <= 2
+
+
+def test_close_wishes_lead_through_more_pairs(monkeypatch) -> None:
+    """Of the goals that fit a walk, the one about the fewest things is drawn: as many drawings lead through more pairs of tools."""
+    walks = Drawer(load("supply_chain"), world_of("supply_chain").base, 1, {"graph": 1.0})
+
+    def covered(choices: int) -> int:
+        monkeypatch.setattr(drawer_module, "_CHOICES", choices)
+        some = [one for one in map(walks.draw, range(NUMBERS * 5)) if one is not None]
+        return len({pair for one in some for pair in pairs(one.path, walks.survey.names)})
+
+    assert covered(16) > covered(1)
 
 
 def test_an_interrupted_drawing_goes_on(tmp_path) -> None:
