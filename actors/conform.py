@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from actors.completing import completed
 from actors.equality import differing, same_state
 from actors.piecing import pieced_together
 from actors.recordings import EnvAssertion, Gold, GoldReplay, Line, Patch, Probe, RecordingError, Step, gold_of, read_gold, read_recordings
@@ -61,7 +62,9 @@ class Tally:
         return f"{self.kind}: {self.equal} of {self.total} equal"
 
 
-def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, through_log: bool = False, keep: int = 10) -> list[Tally]:
+def conform(
+    setting: Setting, folder: Path, recordings: Iterable[Path], *, tasks: Path | None = None, through_log: bool = False, keep: int = 10
+) -> list[Tally]:
     """Run recordings against a setting on the data that they were made on.
 
     Policy rules do not guard here: the recorded implementation only had its tools.
@@ -70,6 +73,7 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
         setting: What is judged; it must be able to run on outside data.
         folder: The data folder, as ``Setting.data`` reads it.
         recordings: Files of ``gold_replay`` and ``probes`` lines, plain or gzip.
+        tasks: A file of published tasks, for those of probes that the folder lacks.
         through_log: Append every call to a log, and judge what is read back and replayed from there.
         keep: Mismatches to keep of each kind.
 
@@ -85,10 +89,11 @@ def conform(setting: Setting, folder: Path, recordings: Iterable[Path], *, throu
     lines = [line for path in recordings for line in read_recordings(path)]
     if not lines:
         raise RecordingError("there are no recordings in the files named; they hold gold_replay or probes lines")
-    golds = _golds(lines, folder)
     tallies: dict[str, Tally] = {}
-    with _log(through_log) as log:
-        rerun = Rerun(setting, folder, log)
+    probes = [line.recording for line in lines if isinstance(line.recording, Probe)]
+    with completed(folder, tasks, setting.name, probes) as whole, _log(through_log) as log:
+        golds = _golds(lines, whole)
+        rerun = Rerun(setting, whole, log)
         for line in lines:
             for kind, mismatch in _judge(rerun, golds, line):
                 tally = tallies.setdefault(kind, Tally(kind))

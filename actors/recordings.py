@@ -3,15 +3,17 @@
 import gzip
 import json
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from domain.errors import DomainError
 
 T = TypeVar("T", bound=BaseModel)
-_GZIP = b"\x1f\x8b"
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 Patch = tuple[dict[str, JsonValue], ...]
 
 
@@ -131,23 +133,29 @@ def gold_of(replay: GoldReplay) -> Gold:
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(place, object) of each line that is not blank.
+    """(place, object) of each line that is not blank; plain, gzip or zstd.
 
     Raises:
         RecordingError: The file is missing, cut short, or a line is not a JSON object.
     """
     number = 0
     try:
-        with path.open("rb") as plain:
-            packed = plain.read(2) == _GZIP
-        with gzip.open(path, "rb") if packed else path.open("rb") as file:
+        with _opened(path) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield f"{path}:{number}", _object(line, f"{path}:{number}")
     except FileNotFoundError:
-        raise RecordingError(f"{path}: there is no such file; name files of recordings, plain or .gz") from None
+        raise RecordingError(f"{path}: there is no such file; name files of recordings, plain or packed") from None
     except (OSError, EOFError) as error:
         raise RecordingError(f"{path}: cannot be read after line {number} ({error}); get the file again") from error
+
+
+def _opened(path: Path) -> BufferedReader:
+    with path.open("rb") as plain:
+        begins = plain.read(len(_ZSTD))
+    if begins == _ZSTD:
+        return BufferedReader(pa.input_stream(path, compression="zstd"))
+    return BufferedReader(gzip.open(path, "rb")) if begins.startswith(_GZIP) else path.open("rb")
 
 
 def _object(line: bytes, place: str) -> dict[str, Any]:

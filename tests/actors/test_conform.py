@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from actors.conform import FINAL, STEP, UNTOLD, Tally, conform
@@ -283,6 +284,27 @@ def test_what_comes_after_a_step_that_nobody_quotes_is_judged_apart(folder: Path
     tallies = run(folder, probe("mutate", 2, name_step()), probe("mutate", 2, elsewhere))
 
     assert [(kind.endswith(UNTOLD), tally.equal, tally.total) for kind, tally in tallies.items()] == [(True, 1, 2)]
+
+
+@pytest.mark.parametrize("kind", ["plain", "gzip", "zstd"])
+def test_tasks_that_the_folder_lacks_are_looked_up_where_they_are_published(folder: Path, kind: str) -> None:
+    """In the version that the probes quote; the folder stays as it is."""
+    files = sorted(path.name for path in folder.iterdir())
+    calls = [{"name": "pay", "arguments": {"account": "A", "amount": amount}} for amount in (7, 5)]
+    about = {"domain": setting().name, "task_id": "t1", "user": {"instructions": "Pay."}}
+    rows = [{**about, "gold_actions": [call, call]} for call in calls]
+    body = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    packed = {"plain": body, "gzip": gzip.compress(body), "zstd": pa.Codec("zstd").compress(body, asbytes=True)}
+    tasks = folder.parent / "published"
+    tasks.write_bytes(packed[kind])
+    probes = [probe("repeat", 2, pay_step(5, 20, 2), repeat_index=0), probe("mutate", 2, pay_step(2, 20, 2))]
+    path = folder.parent / "probes.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in probes))
+
+    tallies = conform(setting(), folder, [path], tasks=tasks)
+
+    assert [(tally.kind, tally.equal, tally.total) for tally in tallies] == [("probes repeat", 1, 1), ("probes mutate", 1, 1)]
+    assert sorted(path.name for path in folder.iterdir()) == files
 
 
 @pytest.mark.parametrize("name", ["gold_replay.jsonl", "gold_replay.jsonl.gz", "tasks.jsonl", "tasks.jsonl.gz"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actors.completing import published_beside
 from actors.conform import UNTOLD, conform
 from domain.errors import SettingError
 from domain.goal import gold_world
@@ -14,7 +15,6 @@ from scenarios.airline.data import DATA
 from scenarios.airline.tables import SCHEMA
 from scenarios.load import load
 from tests.scenarios.airline_desk import SHARED, desk
-from tests.scenarios.tau2_whole import needs_tasks, whole
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no {SHARED.relative_to(SHARED.parents[3])} beside the repository")
 WANTED: dict[str, Any] = {
@@ -90,12 +90,12 @@ def test_broken_database_is_named(tmp_path: Path) -> None:
 
 
 @needs_shared
-@needs_tasks
+@pytest.mark.skipif(published_beside(SHARED) is None, reason="no trajectories/tasks.jsonl.zst beside tau2")
 @pytest.mark.parametrize("through_log", [False, True])
-def test_recordings_are_equal(tmp_path: Path, through_log: bool) -> None:
+def test_recordings_are_equal(through_log: bool) -> None:
     """All gold steps, final states and probes, by way of a log too."""
     recordings = [SHARED / "gold_replay.jsonl.gz", SHARED / "probes.jsonl.gz"]
-    tallies = conform(load("airline"), whole(tmp_path / "data", "airline"), recordings, through_log=through_log)
+    tallies = conform(load("airline"), SHARED, recordings, tasks=published_beside(SHARED), through_log=through_log)
     assert [str(found) for tally in tallies for found in tally.mismatches] == []
     assert not any(tally.unjudged or tally.kind.endswith(UNTOLD) for tally in tallies)
     assert sum(tally.total for tally in tallies) > 500

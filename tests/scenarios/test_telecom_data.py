@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from actors.completing import published_beside
 from actors.conform import ASSERTION, UNJUDGED, UNTOLD, conform
 from domain.errors import SettingError
 from domain.goal import unmet
 from domain.patch import differences, patched
 from domain.world import Base, World
 from scenarios.telecom.data import DATA
-from tests.scenarios.tau2_whole import needs_tasks, whole
 from tests.scenarios.telecom_desk import BASE, CUSTOMER, CUSTOMER_ID, LINE_ID, SETTING, SHARED
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no {SHARED.relative_to(SHARED.parents[3])} beside the repository")
@@ -165,14 +165,14 @@ def test_tasks_begin_as_recorded() -> None:
 
 
 @needs_shared
-@needs_tasks
+@pytest.mark.skipif(published_beside(SHARED) is None, reason="no trajectories/tasks.jsonl.zst beside tau2")
 @pytest.mark.parametrize("through_log", [False, True])
 def test_recordings_are_equal(tmp_path: Path, through_log: bool) -> None:
     """A sample of the gold replays and all probes come out as recorded, by way of a log too."""
     lines = _recorded("gold_replay.jsonl.gz")
     path = tmp_path / "gold.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines[:: max(len(lines) // SAMPLED, 1)]))
-    tallies = conform(SETTING, whole(tmp_path / "data", "telecom"), [path, SHARED / "probes.jsonl.gz"], through_log=through_log)
+    tallies = conform(SETTING, SHARED, [path, SHARED / "probes.jsonl.gz"], tasks=published_beside(SHARED), through_log=through_log)
     for tally in tallies:
         print(tally)
     assert [str(found) for tally in tallies for found in tally.mismatches] == []

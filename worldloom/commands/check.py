@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from actors.completing import published_beside
 from actors.conform import conform as run_conform
 from domain.errors import SettingError
 from projections import many
@@ -72,11 +73,18 @@ def conform(
     data: Annotated[Path, typer.Option("--data", help="Folder of the data that the recordings were made on.")],
     recordings: Annotated[list[Path], typer.Option("--recordings", help="A file of recordings, plain or gzip; may be repeated.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="More files of recordings.")] = None,
+    tasks: Annotated[
+        Path | None,
+        typer.Option(
+            "--tasks", help="Published tasks, for those that the folder lacks; trajectories/tasks.jsonl.zst beside its parent, if there."
+        ),
+    ] = None,
     through_log: Annotated[bool, typer.Option("--through-log", help="Record every call, and judge what is read back.")] = False,
     show: Annotated[int, typer.Option("--show", min=0, help="Differences to show of each kind.")] = 10,
 ) -> None:
     """Run recordings of another implementation against a setting; exit code 0 only when all are equal."""
-    tallies = run_conform(load(setting), data, [*recordings, *(more or [])], through_log=through_log, keep=show)
+    files = [*recordings, *(more or [])]
+    tallies = run_conform(load(setting), data, files, tasks=tasks or published_beside(data), through_log=through_log, keep=show)
     for tally in tallies:
         console.print(str(tally), markup=False)
         for mismatch in tally.mismatches:
