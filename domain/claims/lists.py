@@ -215,13 +215,18 @@ def _judge(unit: Unit, better: Sequence[int], own: int) -> Claim:
 
 
 def _priced(known: Known, amount: int) -> Iterator[tuple[Record, str]]:
+    """Records with a price of this amount; none before a list that shows it as something else, since that is what is spoken of."""
     for facts in reversed(known.seen):
+        is_else = False
         for record in facts.records:
-            path = next(
-                (path for path, value in record.own_amounts.items() if value == amount and ("price" in path or "cost" in path)), None
-            )
-            if path is not None:
-                yield record, path
+            paths = [path for path, value in record.own_amounts.items() if value == amount]
+            price = next((path for path in paths if "price" in path or "cost" in path), None)
+            if price is not None:
+                yield record, price
+            elif record.parent is not None:
+                is_else |= any(path in child.own_amounts for path in paths for child in record.parent.children if child is not record)
+        if is_else:
+            return
 
 
 def _asked(known: Known, unit: Unit, record: Record) -> list[str]:
