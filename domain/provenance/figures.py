@@ -6,6 +6,7 @@ a call names. Nothing is laid out before a number is asked for that stands nowhe
 
 import re
 from collections.abc import Iterator, Mapping, Set
+from math import isfinite
 from typing import Any, NamedTuple
 
 from domain.provenance.reading import escaped, figure, is_telling, normal
@@ -74,7 +75,7 @@ class Figures:
                 self._rows.append(row)
             for key, item in value.items():
                 if isinstance(item, Mapping | list | tuple):
-                    inner = {normal(key)} if is_telling(str(key)) else _NONE
+                    inner = {normal(str(key))} if is_telling(str(key)) else _NONE
                     self._walk(at, item, f"{path}/{escaped(key)}", str(key), inner)
         elif isinstance(value, list | tuple):
             first = len(self._rows)
@@ -126,8 +127,6 @@ def _listed(at: _Place, values: Any, path: str, field: str, names: Set[str]) -> 
 
 def _number(value: Any) -> float | None:
     """Of a number, or of a text that is one and nothing else."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
     if isinstance(value, str) and _PLAIN.fullmatch(value):
-        return float(value.replace("$", ""))
-    return None
+        value = float(value.replace("$", ""))
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None

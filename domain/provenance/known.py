@@ -91,7 +91,7 @@ class Known:
         self.counts: dict[int, Source] = {}
         """Length of a list that was shown -> the list."""
         self.percents: dict[float, Source] = dict(before.percents) if before else {}
-        self.shifts: dict[int, Source] = dict(before.shifts) if before else {}
+        self.shifts: dict[int, Source] = {}
         """Days by which a text moves a date."""
         self.fees: dict[float, Source] = dict(before.fees) if before else {}
         """Amounts of money that instructions tell."""
@@ -208,7 +208,7 @@ class Known:
         if source.kind == "instructions":
             for match in _MONEY.finditer(words):
                 self.fees.setdefault(float(match[1] or match[2]), source)
-        for days in shifts(words, self.today) if source.kind != "observation" else ():
+        for days in shifts(words, self.today) if source.kind in SAID else ():
             self.shifts.setdefault(days, source)
         for match in _PERCENT.finditer(words):
             self.percents.setdefault(float(match[1]), source)
@@ -284,6 +284,7 @@ def _place(text: str, words: str) -> int | None:
 
 
 def _without(words: str, but: Set[str]) -> str:
-    for value in but:
-        words = words.replace(value, " ")
-    return words
+    if not but:
+        return words
+    either = "|".join(map(re.escape, sorted(but, key=lambda value: (-len(value), value))))
+    return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", words)

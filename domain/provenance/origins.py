@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from domain.agents import ASSISTANT, USER
-from domain.provenance.arithmetic import Argument, derive_number, is_by_chance, shown_beside
+from domain.provenance.arithmetic import derive_number, is_by_chance, shown_beside
 from domain.provenance.deriving import derive_text, missing
 from domain.provenance.known import Known, Source
 from domain.provenance.reading import figure, is_telling, leaves, normal, tokens
+from domain.provenance.reckoning import Question
 from events.base import Event
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
@@ -166,15 +167,15 @@ def _told(instructions: str, today: date | None) -> Known:
 
 def _number(known: Known, path: str, value: float, shape: Mapping[str, Any], arguments: Mapping[str, Any]) -> Origin:
     """A number that was shown as something else, in a row that the call does not name, stands there by chance, unless it is small."""
-    argument = Argument.of(path, arguments)
-    found = known.number(float(value), argument.field)
-    if found is not None and abs(value) > _SMALL and is_by_chance(found, argument):
-        found = shown_beside(float(value), known, argument)
+    asked = Question(known, path, arguments)
+    found = known.number(float(value), asked.field)
+    if found is not None and abs(value) > _SMALL and is_by_chance(found, asked):
+        found = shown_beside(float(value), asked)
     if found is not None:
         return Origin(path, value, found.kind, (found,))
-    if value in (0, shape.get("default")) or value in shape.get("enum", ()):
+    if value in (0, shape.get("default")) or value in (shape.get("enum") or ()):
         return Origin(path, value, DECLARED)
-    derived = derive_number(float(value), known, argument)
+    derived = derive_number(float(value), asked)
     return Origin(path, value, DERIVED, derived.sources, derived.rule) if derived else Origin(path, value, UNGROUNDED)
 
 
@@ -193,7 +194,7 @@ def _foreign(known: Known, path: str, value: str, arguments: Mapping[str, Any]) 
 def _declared(shape: Mapping[str, Any]) -> set[str]:
     """Values that a parameter offers: its enum, its default, and alternatives that its description quotes; of codes no examples."""
     parts = [shape, shape.get("items", {}), *shape.get("anyOf", ())]
-    offered = {normal(str(value)) for part in parts for value in (*part.get("enum", ()), part.get("default"), part.get("const"))}
+    offered = {normal(str(value)) for part in parts for value in (*(part.get("enum") or ()), part.get("default"), part.get("const"))}
     for part in parts:
         description = str(part.get("description", ""))
         has_codes = _ONE_OF.match(description) is not None

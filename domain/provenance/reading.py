@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from math import isfinite
 from typing import Any
 
 _TELLING = re.compile(r"[\d@]")
@@ -20,8 +21,13 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _WORDS = {"a": 1, "an": 1, "single": 1, "once": 1, "twice": 2, "both": 2, "couple": 2, "pair": 2, "no": 0, "none": 0}
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORDS |= {word: number for number, word in enumerate(_COUNTED)}
-_DURATION = re.compile(rf"\b(\d{{1,3}}|{'|'.join(_WORDS)})[ -](?:[a-z]+ )?(day|week)s?\b")
+_MANY_DAYS = "|".join(("a", "couple of", *_COUNTED[1:]))
+_DURATION = re.compile(
+    rf"\b(?P<many>\d{{1,3}}|{_MANY_DAYS})[ -](?:(?:business|working|calendar|full|more) )?(?P<unit>day|week)s?\b"
+    r"(?: (?P<way>later|after|from|ahead|before|earlier|sooner)\b)?"
+)
 _AFTER, _BEFORE = ("next day", "following day", "day after", "day later"), ("previous day", "day before", "day earlier")
+_EARLIER = ("before", "ahead", "earlier", "sooner")
 _HOLDING = re.compile(r"\d|day|tonight|tomorrow|yesterday|\b(?:" + "|".join(_WORDS) + r")\b")
 
 
@@ -48,9 +54,9 @@ def may_hold_values(words: str) -> bool:
 
 
 def numbers(text: str) -> Iterator[float]:
-    """Numbers of a text, as digits."""
-    for match in _NUMBER.finditer(text):
-        yield float(match[0].replace(",", "").replace("$", "").replace("−", "-"))
+    """Numbers of a text, as digits; those that are too long to be any are none."""
+    found = (float(match[0].replace(",", "").replace("$", "").replace("−", "-")) for match in _NUMBER.finditer(text))
+    yield from filter(isfinite, found)
 
 
 def counted(text: str) -> Iterator[float]:
@@ -92,9 +98,11 @@ def shifts(words: str, today: date | None) -> Iterator[int]:
         yield 1
     if any(phrase in words for phrase in (*_BEFORE, *(() if today else ("yesterday",)))):
         yield -1
-    for many, unit in _DURATION.findall(words):
-        days = (int(many) if many.isdigit() else _WORDS[many]) * (7 if unit == "week" else 1)
-        yield from (days, -days)
+    for match in _DURATION.finditer(words):
+        many, way = match["many"], match["way"]
+        days = (int(many) if many.isdigit() else _WORDS[many.split()[0]]) * (7 if match["unit"] == "week" else 1)
+        if way is not None or many != "a":  # a nice day is no day more
+            yield from (days, -days) if way is None else (-days if way in _EARLIER else days,)
 
 
 def undated(text: str) -> str:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.provenance.deriving import derive_number
+from domain.provenance.arithmetic import derive_number
 from domain.provenance.known import Known
 from domain.provenance.origins import CallOrigins, Origin, Origins
+from domain.provenance.reckoning import Question
 from events.conversation import AssistantSpoke, UserSpoke
 from events.subagents import SubagentStarted
 from events.tools import ToolAnswered, ToolCalled, ToolRefused
@@ -260,9 +261,69 @@ def test_a_percentage_that_was_told_of_a_number_that_was_shown() -> None:
     known = Known()
     known.tell("instructions", 0, "A late delivery earns 5 percent of the total, at most EUR 500.")
     known.show(1, {"total_cents": 959790})
-    assert derive_number(47988, known) is None
+    assert derive_number(47988, Question(known)) is None
     known.show(2, {"total_cents": 959760})
-    derived = derive_number(47988, known)
+    derived = derive_number(47988, Question(known))
     assert derived is not None
     assert (derived.rule, [source.event for source in derived.sources]) == ("percentage", [2, 0])
-    assert derive_number(52787, known) is None
+    assert derive_number(52787, Question(known)) is None
+
+
+def booked(*said: str) -> Talk:
+    """A flight was shown, and these things were said."""
+    talk = Talk()
+    for text in said:
+        talk.user(text)
+    talk.call(flight="HAT001")
+    return talk.shown({"flight_number": "HAT001", "departs": "2026-05-20", "seats": 37, "prices": {"economy": 120.0, "business": 340.0}})
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "kind"),
+    [
+        ("Make it the day after, please.", "2026-05-21", "derived"),
+        ("Two weeks later would be better.", "2026-06-03", "derived"),
+        ("Two weeks later would be better.", "2026-05-06", "ungrounded"),
+        ("I need it 3 business days earlier.", "2026-05-17", "derived"),
+        ("Have a nice day!", "2026-05-21", "ungrounded"),
+        ("It has been a bad week.", "2026-05-27", "ungrounded"),
+        ("Two weeks later would be better.", "9999-12-31", "ungrounded"),
+    ],
+)
+def test_a_day_is_moved_by_what_was_said(said: str, day: str, kind: str) -> None:
+    """By a duration or a neighbouring day, in the direction that was named; small talk moves nothing."""
+    assert booked(said).of(day, "date", flight="HAT001").kind == kind
+
+
+def test_a_date_does_not_vouch_for_what_stands_behind_it() -> None:
+    """The rest of a text is looked up as well."""
+    talk = booked("On 20 May 2026.")
+
+    assert talk.of("2026-05-20T10:00:00").kind != "ungrounded"
+    assert talk.of("2026-05-20 refund 99999 to W999").kind == "ungrounded"
+
+
+def test_a_number_that_is_shown_of_something_else_is_no_amount() -> None:
+    """In a row that the call does not name; in one that it does, a price may be what is paid."""
+    talk = booked("Book it.").shown({"order_id": "#W1001", "total": 512.0})
+
+    assert talk.of(512, "amount", flight_number="HAT001").kind == "ungrounded"
+    assert talk.of(120, "amount", flight_number="HAT001").kind == "observation"
+    assert talk.of(240, "amount", flight_number="HAT001", passengers=["Ada", "Bob"]).rule == "product"
+    assert talk.of(241, "amount", flight_number="HAT001", passengers=["Ada", "Bob"]).kind == "ungrounded"
+
+
+def test_numbers_that_are_too_long_are_none() -> None:
+    """They neither stop what reads them nor ground anything."""
+    talk = booked(f"My number is {'9' * 400}.")
+
+    assert talk.of(f"{'8' * 400} + 1", "expression").kind == "ungrounded"
+
+
+def test_what_an_outcome_repeats_is_cut_as_a_whole_word() -> None:
+    """So that no part of another code is left."""
+    known = Known()
+    known.tell("observation", 1, "There is no w10 here, and no w1.", but={"w1", "w10"})
+
+    assert known.find("w10") is None
+    assert known.find("0") is None

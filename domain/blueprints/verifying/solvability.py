@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from domain.agents import ASSISTANT
 from domain.blueprints.verifying.ground import Ground, at
 from domain.blueprints.verifying.reach import explored
-from domain.provenance.arithmetic import Argument, can_follow, is_by_chance, shown_beside
+from domain.provenance.arithmetic import can_follow, is_by_chance, shown_beside
 from domain.provenance.known import Known
 from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
 from domain.provenance.reading import counted_as, normal, numbers, tokens
+from domain.provenance.reckoning import Question
 from events.base import Event
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -35,28 +36,31 @@ def _ungrounded(ground: Ground) -> Iterator[Reason]:
             seen.append(event.observation)
         if found is None or not isinstance(event, ToolCalled):
             continue
-        step = next(steps)
-        loose = [*_loose(ground, event, found)]
+        step, known = next(steps), origins.known(ASSISTANT)
+        loose = list(_loose(ground, known, event, found))
         if loose:
             for shown in explored(ground.setting, step.before, ground.told, seen):
-                origins.known(ASSISTANT).show(position, shown)
-            known = origins.known(ASSISTANT)
-            loose = [origin for origin in _loose(ground, event, origins.of(position, event)) if not _can_follow(origin, event, known)]
+                known.show(position, shown)
+            loose = [
+                origin for origin in _loose(ground, known, event, origins.of(position, event)) if not _can_follow(known, event, origin)
+            ]
         yield from (_missing(step.number, event, origin) for origin in loose)
 
 
-def _loose(ground: Ground, called: ToolCalled, found: CallOrigins) -> Iterator[Origin]:
+def _loose(ground: Ground, known: Known, called: ToolCalled, found: CallOrigins) -> Iterator[Origin]:
     """What comes from nowhere, or was shown or told as something else; a sentence without any value in it is the caller's own."""
     for origin in found.origins:
         own = isinstance(origin.value, str) and _SENTENCE.fullmatch(origin.value.strip()) is not None
-        if (origin.kind == UNGROUNDED and not own) or (_is_number(origin.value) and origin.value and _is_else(ground, called, origin)):
+        if (origin.kind == UNGROUNDED and not own) or (
+            _is_number(origin.value) and origin.value and _is_else(ground, known, called, origin)
+        ):
             yield origin
 
 
-def _is_else(ground: Ground, called: ToolCalled, origin: Origin) -> bool:
+def _is_else(ground: Ground, known: Known, called: ToolCalled, origin: Origin) -> bool:
     """Whether a number is another one's: shown as something else, or told in words that the tool does not count, as of two papers."""
     if origin.kind == "observation":
-        return is_by_chance(origin.sources[0], Argument.of(origin.path, called.arguments))
+        return is_by_chance(origin.sources[0], Question(known, origin.path, called.arguments))
     told = normal(ground.told)
     if origin.kind != "user" or origin.value == 1 or origin.value in numbers(told):
         return False
@@ -65,11 +69,11 @@ def _is_else(ground: Ground, called: ToolCalled, origin: Origin) -> bool:
     return not any(word.startswith(stems) for phrase in counted_as(origin.value, told) for word in phrase.split())
 
 
-def _can_follow(origin: Origin, called: ToolCalled, known: Known) -> bool:
+def _can_follow(known: Known, called: ToolCalled, origin: Origin) -> bool:
     if not _is_number(origin.value) or origin.kind == "user":
         return False
-    argument = Argument.of(origin.path, called.arguments)
-    return shown_beside(float(origin.value), known, argument) is not None or can_follow(float(origin.value), known, argument)
+    asked = Question(known, origin.path, called.arguments)
+    return shown_beside(float(origin.value), asked) is not None or can_follow(float(origin.value), asked)
 
 
 def _is_number(value: object) -> bool:
