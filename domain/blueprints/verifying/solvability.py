@@ -62,7 +62,7 @@ def _is_else(ground: Ground, known: Known, called: ToolCalled, origin: Origin) -
     if origin.kind == "observation":
         return is_by_chance(origin.sources[0], Question(known, origin.path, called.arguments))
     told = normal(ground.told)
-    if origin.kind != "user" or origin.value == 1 or origin.value in numbers(told):
+    if origin.kind != "user" or origin.value in numbers(told):
         return False
     tool = ground.tool(called.tool)
     stems = tuple(word[:_STEM] for word in tokens(normal(str(tool.spec if tool else ""))) if len(word) >= _STEM)
