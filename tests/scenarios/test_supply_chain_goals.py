@@ -77,3 +77,16 @@ def test_every_kind_finds_its_rows(role: str) -> None:
         for wish in wishes:
             assert bool(wish.actions) == (kind in WRITES[role])
             assert carry_out(world(), wish) is not None
+
+
+@pytest.mark.parametrize(
+    "kinds", [("split_order", "release_stock"), ("book_shipment", "track_shipment"), ("create_purchase", "purchase_status")]
+)
+def test_nobody_knows_what_their_own_wishes_make(kinds: tuple[str, str]) -> None:
+    """Though wishes are about the same records where they can be, none is about one that the conversation does not begin with."""
+    keys = {key for table in ("orders", "shipments", "purchase_orders") for key, _ in world().rows(table)}
+    assert SETTING.wishes is not None
+    drawn = [goal for seed in range(60) if (goal := SETTING.wishes.draw(world(), Random(seed), kinds, None, frozenset())) is not None]
+    named = [value for goal in drawn for task in goal.tasks for slot, value in task.known.items() if slot.endswith("_id")]
+    assert named
+    assert set(named) <= keys

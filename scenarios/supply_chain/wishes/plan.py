@@ -68,6 +68,9 @@ class Desk:
     first: frozenset[str] = frozenset()
     close: bool = False
 
+    def __post_init__(self) -> None:
+        self._start = self.world
+
     @property
     def company(self) -> FrozenDict:
         """The contact's."""
@@ -81,10 +84,17 @@ class Desk:
         return row
 
     def pick(self, rows: Iterator[FrozenDict] | list[FrozenDict], key: str) -> FrozenDict | None:
-        """One of the rows that no earlier wish is about, or None."""
+        """One of the rows that no earlier wish is about or makes, or None."""
         left = [row for row in rows if self.close or row[key] not in self.taken]
         near = [row for row in left if row[key] in self.first] or [row for row in left if not self.first.isdisjoint(_named(row))]
-        return self.rng.choice(near or left) if left else None
+        picked = self.rng.choice(near or left) if left else None
+        if picked is None or self._begins_with(picked[key]):
+            return picked
+        return self.pick([row for row in left if self._begins_with(row[key])], key)
+
+    def _begins_with(self, key: str) -> bool:
+        """Whether the conversation begins with a row, so that its contact can know of it."""
+        return any(self._start.row(table, key) is not None for table in self._start.tables())
 
     def approach(self, wish: Wish) -> None:
         """Let the next wish be about the records of this one, or about what these belong to."""
