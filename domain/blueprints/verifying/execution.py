@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from domain.blueprints.verifying.ground import Ground, Trace, TraceStep, at
+from domain.blueprints.verifying.ground import Ground, Trace, TraceStep, at, stopped
 from domain.goal import unmet
 from domain.provenance.reading import leaves, normal
 from domain.values import canonical, compact
@@ -60,9 +60,10 @@ def _failed(step: TraceStep) -> Reason:
             code=f"faulted:{outcome.kind}", place=place, sentence=f"{shown} breaks: {outcome.reason}; ask for what the world can take."
         )
     assert isinstance(outcome, ToolRefused)
+    why = stopped(outcome.reason)
     if outcome.code in _UNKNOWN:
-        return Reason(code="unknown-id", place=place, sentence=f"{shown} is refused: {outcome.reason} Name what exists in the world.")
-    sentence = f"{shown} is refused ({outcome.code}): {outcome.reason} Leave the call out, or begin in a world that allows it."
+        return Reason(code="unknown-id", place=place, sentence=f"{shown} is refused: {why} Name what exists in the world.")
+    sentence = f"{shown} is refused ({outcome.code}): {why} Leave the call out, or begin in a world that allows it."
     return Reason(code=f"refused:{outcome.code}", place=place, sentence=sentence)
 
 

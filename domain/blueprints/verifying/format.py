@@ -19,7 +19,18 @@ _MOST_ERRORS = 12
 
 def malformed(ground: Ground) -> list[Reason]:
     """What is malformed, unknown to the setting, or leaked."""
-    return [*_fields(ground), *_setup(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
+    elsewhere = list(_elsewhere(ground))
+    return elsewhere or [*_fields(ground), *_setup(ground), *_calls(ground), *_leaks(ground)][:_MOST_ERRORS]
+
+
+def _elsewhere(ground: Ground) -> Iterator[Reason]:
+    """A blueprint of another setting or world, of which nothing else can be said."""
+    blueprint, setting, world = ground.blueprint, ground.setting.name, World(ground.base).digest
+    if blueprint.setting != setting:
+        yield _reason("other-setting", "setting", f"It is of {blueprint.setting!r}, and looked at in {setting!r}; look at it in its own")
+    if blueprint.world != world:
+        found = f"It begins in world {blueprint.world[:12]}, and is looked at in {world[:12]}; look at it in its own"
+        yield _reason("other-world", "world", found)
 
 
 def _setup(ground: Ground) -> Iterator[Reason]:
@@ -28,11 +39,11 @@ def _setup(ground: Ground) -> Iterator[Reason]:
     for number, change in enumerate(ground.goal.setup):
         row = (change.table, change.key)
         if change.table not in schema.tables:
-            found = f"there is no table {change.table!r}; there are {', '.join(schema.tables)}"
+            found = f"There is no table {change.table!r}; there are {', '.join(schema.tables)}"
         elif change.field is None and not isinstance(change.after, Mapping | None):
             found = f"{'.'.join(row)} becomes {change.after!r}; a whole row is an object, or null where it goes"
         elif change.field is not None and row not in made and World(ground.base).row(*row) is None:
-            found = f"there is no row {'.'.join(row)} whose {change.field!r} could be different; name one of the world"
+            found = f"There is no row {'.'.join(row)} whose {change.field!r} could be different; name one of the world"
         else:
             made[row] = None
             continue
@@ -46,35 +57,29 @@ def _setup(ground: Ground) -> Iterator[Reason]:
         except ReferenceError_:  # a row that is gone: the path shows whether it is needed
             continue
         except WorldError as error:
-            yield _reason("malformed", "setup", f"the world cannot begin so: {error}")
+            yield _reason("malformed", "setup", f"The world cannot begin so: {error}")
 
 
 def _fields(ground: Ground) -> Iterator[Reason]:
     blueprint, goal, setting = ground.blueprint, ground.goal, ground.setting
-    if blueprint.setting != setting.name:
-        yield _reason(
-            "other-setting", "setting", f"it is of {blueprint.setting!r}, and looked at in {setting.name!r}; look at it in its own"
-        )
-    if blueprint.world != World(ground.base).digest:
-        yield _reason("other-world", "world", f"it is of the world {blueprint.world[:12]}, and this one is another; name its own")
     texts = {"instruction": goal.instruction, **{f"identity.{slot}": value for slot, value in goal.identity.items()}}
     for number, task in enumerate(goal.tasks):
         texts |= {f"tasks.{number}.known.{slot}": value for slot, value in task.known.items()}
         if setting.skills and task.skill not in setting.skills:
-            yield _reason("unknown-skill", f"tasks.{number}", f"there is no skill {task.skill!r}; there are {', '.join(setting.skills)}")
+            yield _reason("unknown-skill", f"tasks.{number}", f"There is no skill {task.skill!r}; there are {', '.join(setting.skills)}")
     for place, text in texts.items():
         if not text.strip():
-            yield _reason("empty", place, "it is empty; write what the user knows, or leave it out")
+            yield _reason("empty", place, "It is empty; write what the user knows, or leave it out")
         elif found := _PLACEHOLDER.search(text):
             yield _reason("placeholder", place, f"{found[0]!r} stands for a value; write the value")
     rules = {rule.id for rule in setting.policy.rules}
     for rule in blueprint.policies:
         if rule not in rules:
-            yield _reason("unknown-policy", "policies", f"there is no rule {rule!r}; there are {', '.join(sorted(rules))}")
+            yield _reason("unknown-policy", "policies", f"There is no rule {rule!r}; there are {', '.join(sorted(rules))}")
     for number, check in enumerate(goal.checks):
         if check.name not in setting.checks:
             known = ", ".join(setting.checks) or "none"
-            yield _reason("unknown-check", f"checks.{number}", f"there is no check {check.name!r}; there are {known}")
+            yield _reason("unknown-check", f"checks.{number}", f"There is no check {check.name!r}; there are {known}")
 
 
 def _calls(ground: Ground) -> Iterator[Reason]:
@@ -82,7 +87,7 @@ def _calls(ground: Ground) -> Iterator[Reason]:
         tool = ground.tool(action.tool)
         if tool is None:
             known = ", ".join(ground.setting.toolset)
-            yield _reason("unknown-tool", at(number), f"there is no tool {action.tool!r}; there are {known}")
+            yield _reason("unknown-tool", at(number), f"There is no tool {action.tool!r}; there are {known}")
             continue
         try:
             tool.check(action.arguments)
@@ -98,11 +103,11 @@ def _leaks(ground: Ground) -> Iterator[Reason]:
     """Users know the tools that are their own, and no others."""
     text, tools = ground.goal.instruction, ground.setting.service_tools
     for name in (name for name, tool in tools.items() if _is_named(tool.name, text)):
-        yield _reason("tool-leaked", "instruction", f"it names the tool {name!r}, which users do not know; say what they want instead")
+        yield _reason("tool-leaked", "instruction", f"It names the tool {name!r}, which users do not know; say what they want instead")
     shapes = [tool.spec["function"]["parameters"].get("properties", {}) for tool in tools.values()]
     for name in dict.fromkeys(name for shape in shapes for name in shape if "_" in name):
         if _is_named(name, text):
-            yield _reason("parameter-leaked", "instruction", f"it names the parameter {name!r}; say it in a person's words")
+            yield _reason("parameter-leaked", "instruction", f"It names the parameter {name!r}; say it in a person's words")
     if found := _SYNTAX.search(text):
         yield _reason("syntax-leaked", "instruction", f"{found[0]!r} is no way in which people write; say it in words")
 
@@ -114,4 +119,4 @@ def _is_named(name: str, text: str) -> bool:
 
 
 def _reason(code: str, place: str, sentence: str) -> Reason:
-    return Reason(code=code, place=place, sentence=sentence[:1].upper() + sentence[1:] + ".")
+    return Reason(code=code, place=place, sentence=f"{sentence}.")

@@ -110,6 +110,11 @@ def at(number: int, *path: str) -> str:
     return ".".join(["actions", str(number), *path])
 
 
+def stopped(sentence: str) -> str:
+    """A sentence that another one can follow."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
 def called(trace: Trace) -> list[ToolCalled]:
     """The calls of a path."""
     return [event for event in trace.events if isinstance(event, ToolCalled)]

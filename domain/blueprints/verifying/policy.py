@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.blueprints.verifying.execution import failing, standing_in_the_way
-from domain.blueprints.verifying.ground import Ground, Trace, TraceStep, at, called
+from domain.blueprints.verifying.ground import Ground, Trace, TraceStep, at, called, stopped
 from domain.policy import Call, Memory, Rule
 from domain.temporal import TemporalRule, violations
 from domain.values import compact
@@ -81,11 +81,11 @@ def broken_ids(ground: Ground, trace: Trace) -> set[tuple[int, str]]:
 
 def _breach(ground: Ground, number: int, rule: Rule | TemporalRule) -> Reason:
     action = ground.goal.actions[number]
-    sentence = f"{action.tool} with {compact(action.arguments)} breaks a rule: {rule.sentence} Plan what the rule allows."
+    sentence = f"{action.tool} with {compact(action.arguments)} breaks a rule: {stopped(rule.sentence)} Plan what the rule allows."
     return Reason(code=f"policy:{rule.id}", place=at(number), sentence=sentence)
 
 
 def _pair(ground: Ground, first: int, second: int, why: str) -> Reason:
     tools = ground.goal.actions[first].tool, ground.goal.actions[second].tool
-    sentence = f"After {tools[0]} (action {first}) there can be no {tools[1]} (action {second}): {why} Plan one of them."
+    sentence = f"After {tools[0]} (action {first}) there can be no {tools[1]} (action {second}): {stopped(why)} Plan one of them."
     return Reason(code="contradictory-pair", place=at(second), sentence=sentence)

@@ -74,7 +74,7 @@ def asked_for(ground: Ground, rehearsal: Rehearsal, reasons: Sequence[Reason]) -
     made = {_key(event.tool, event.arguments) for event in rehearsal.held.history if isinstance(event, ToolCalled)}
     looked = ((number, action) for number, action in enumerate(ground.goal.actions) if not ground.writes(action))
     beside |= {number for number, action in looked if _key(action.tool, action.arguments) not in made}
-    return [reason for reason in reasons if int(reason.place.split(".")[1]) not in beside]
+    return [reason for reason in reasons if not reason.place.startswith(tuple(f"{at(number)}." for number in beside))]
 
 
 def demanded(ground: Ground, rehearsal: Rehearsal) -> list[Reason]:

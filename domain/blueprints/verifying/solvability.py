@@ -1,4 +1,4 @@
-"""Solvability: every value of the gold path is told by the user, or can be found out with the tools."""
+"""Solvability: every value of the gold path is told by the user, or can be found out with the tools, and none is told too early."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from domain.agents import ASSISTANT
 from domain.blueprints.verifying.ground import Ground, at
 from domain.blueprints.verifying.reach import explored
+from domain.blueprints.verifying.terms import known_from
 from domain.provenance.arithmetic import can_follow, is_by_chance, shown_beside
 from domain.provenance.known import Known
 from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
-from domain.provenance.reading import counted_as, normal, numbers, tokens
+from domain.provenance.reading import counted_as, is_telling, leaves, normal, numbers, tokens
 from domain.provenance.reckoning import Question
 from events.base import Event
 from events.blueprints import Reason
@@ -18,12 +19,31 @@ from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
 
 _STEM = 4
 """Letters by which words are the same: of ``units`` and ``unit``."""
+_CODE = 4
+"""Characters that a key has at least which is no count."""
 _SENTENCE = re.compile(r"[^\d@\s]+(?:\s[^\d@\s]+){3,}[.!?]")
 
 
 def solvability(ground: Ground) -> list[Reason]:
-    """Values that come from nowhere."""
-    return list(_ungrounded(ground))
+    """Values that come from nowhere, or are told before they are there."""
+    return [*_too_early(ground), *_ungrounded(ground)]
+
+
+def _too_early(ground: Ground) -> Iterator[Reason]:
+    """Keys that the instruction names, and that only the path's own calls make; one that a call is made with is its caller's to choose."""
+    told = known_from(ground.goal.instruction, ground.setting.clock)
+    for step in ground.trace.steps:
+        chosen = {str(leaf) for _, leaf in leaves(step.action.arguments)}
+        for change in step.outcome.changes if isinstance(step.outcome, ToolAnswered) else ():
+            key, made = change.key, change.field is None and change.after is not None
+            if made and _is_code(key) and key not in chosen and ground.start.row(change.table, key) is None and told.find(key):
+                sentence = f"It names {key}, which only {step.action.tool} ({at(step.number)}) makes; ask for it without its name, or not."
+                yield Reason(code="told-too-early", place="instruction", sentence=sentence)
+
+
+def _is_code(key: str) -> bool:
+    """Whether a key cannot stand in a text for anything else, as ``12`` or ``mobile`` can."""
+    return len(key) >= _CODE and (is_telling(key) or key.isupper())
 
 
 def _ungrounded(ground: Ground) -> Iterator[Reason]:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.blueprints.verifying.execution import execution
 from domain.blueprints.verifying.format import malformed
+from domain.blueprints.verifying.ground import stopped
 from domain.blueprints.verifying.necessity import necessity
 from domain.blueprints.verifying.policy import guarding, policy
 from domain.blueprints.verifying.solvability import solvability
@@ -13,7 +14,9 @@ from domain.blueprints.verifying.uniqueness import uniqueness
 from domain.goal import Check, Task
 from domain.temporal import rules_of
 from events.tools import Change
+from scenarios.load import load
 from tests.domain.blueprints.verifying.plans import CANCEL, FIND, PEN_BACK, SEE_FIRST, SEE_SECOND, TEXT, codes, look, plan
+from tests.scenarios.supply_chain_desk import first, row, world
 
 STAGES = (malformed, execution, policy, solvability, necessity, uniqueness)
 
@@ -61,6 +64,17 @@ def test_what_the_setting_lacks_is_named() -> None:
     assert ("unknown-check", "checks.0") in found
 
 
+def test_names_keep_their_letters() -> None:
+    """A tool's name begins a sentence as it is written."""
+    (reason,) = malformed(plan(FIND, look("cancel_pending_order", order_id=7, reason="no longer needed")))
+    assert reason.sentence.startswith("cancel_pending_order: ")
+
+
+def test_of_what_belongs_elsewhere_nothing_else_is_said() -> None:
+    """A blueprint of another world or setting has that one reason."""
+    assert codes(malformed(plan(look("fly"), base=world().base))) == [("other-world", "world")]
+
+
 def test_unknown_id_is_named_at_its_call() -> None:
     """What does not exist; a look-up may be refused with what the user tells, since that is planned."""
     wrong = look("cancel_pending_order", order_id="#W0000009", reason="no longer needed")
@@ -68,6 +82,13 @@ def test_unknown_id_is_named_at_its_call() -> None:
     missed = look("find_user_id_by_email", email="mira@example.org")
     assert execution(plan(missed, FIND, SEE_FIRST, CANCEL, instruction=f"{TEXT} Or is it mira@example.org?")) == []
     assert codes(execution(plan(missed, FIND, SEE_FIRST, CANCEL))) == [("unknown-id", "actions.0")]
+
+
+def test_reason_of_a_tool_ends_before_the_advice() -> None:
+    """Whether or not the tool's own sentence has a stop."""
+    (reason,) = execution(plan(look("get_order_details", order_id="#W0000009")))
+    assert ". Name what exists" in reason.sentence
+    assert (stopped("No"), stopped("No."), stopped("No!")) == ("No.", "No.", "No!")
 
 
 def test_row_that_is_lost_as_it_begins_stops_the_path() -> None:
@@ -111,6 +132,18 @@ def test_value_that_comes_from_nowhere_is_named() -> None:
     found = codes(solvability(plan(FIND, elsewhere)))
     assert ("missing-value", "actions.1.address1") in found
     assert solvability(plan(FIND, look("get_user_details", user_id="mira_holt_1"), PEN_BACK)) == []
+
+
+def test_key_that_only_the_path_makes_is_told_too_early() -> None:
+    """Nobody can name the order that a split will make; the one that is split they can."""
+    key = first("orders", status="open")
+    line = row("orders", key)["lines"][0]
+    split = look("split_order", order_id=key, product_id=line["product_id"], quantity=1)
+    desk = plan(split, base=world().base, instruction=f"You want 1 unit of {line['product_id']} out of order {key}.")
+    ground = replace(desk, setting=load("supply_chain"))
+    assert "told-too-early" not in dict(codes(solvability(ground)))
+    early = ground.saying(f"{ground.goal.instruction} Then you want {key}.2 cancelled.")
+    assert ("told-too-early", "instruction") in codes(solvability(early))
 
 
 def test_write_that_changes_nothing_is_superfluous() -> None:
