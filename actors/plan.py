@@ -118,12 +118,7 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         goals = tuple(setting.data.goals(data, World(base)))
         if not goals:
             raise SettingError(f"{data}: there are no tasks for setting {setting.name!r}")
-    hint = (
-        f"{data} is not the data that it was drawn on"
-        if data
-        else f"it was drawn with another --world-seed than {seed}, or begins in outside --data"
-    )
-    check_world(blueprints, World(base), hint)
+    check_world(blueprints, World(base), f"it {why_elsewhere(seed, data)}")
     setting = simulate(setting, simulated, World(base))
     source = {name: body.decode("utf-8", "replace") for name, body in setting.source.items()}
     content = {
@@ -134,6 +129,11 @@ def prepare(setting: Setting, seed: int, data: Path | None, simulated: Sequence[
         **({"user_toolset": orjson.dumps(setting.user.toolset.specs)} if setting.user else {}),
     }
     return Place(setting, base, goals, content, team_content(setting), blueprints)
+
+
+def why_elsewhere(seed: int, data: Path | None) -> str:
+    """What a blueprint does that begins in another world than this seed or data gives."""
+    return f"is not of the data in {data}" if data else f"was drawn with another --world-seed than {seed}, or begins in outside --data"
 
 
 def team_content(setting: Setting) -> tuple[bytes, ...]:

@@ -57,6 +57,8 @@ blueprints = typer.Typer(
 app.add_typer(blueprints, name="blueprints")
 
 FAILED, INTERRUPTED = 2, 130
+_NOT_SO = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+"""What another name mends; the disk has no part in it."""
 
 
 def main() -> None:
@@ -84,8 +86,10 @@ def _line(error: Exception) -> str:
     if isinstance(error, DomainError | EventsError):
         return text
     if isinstance(error, OSError):
-        place = f"{error.filename}: " if error.filename else ""
-        return f"{place}{error.strerror or text}; free the disk or choose another folder, then run the same command again"
+        place, reason = f"{error.filename}: " if error.filename else "", error.strerror or text
+        if isinstance(error, _NOT_SO):
+            return f"{place}{reason}; name a file or folder that is there, and that you may use so"
+        return f"{place}{reason}; free the disk or choose another folder, then run the same command again"
     return f"{type(error).__name__}: {text} (set WORLDLOOM_DEBUG=1 to see where)"
 
 

@@ -1,12 +1,15 @@
 """Blueprints as files: JSON Lines, one blueprint a line; a folder holds them in ``blueprints.jsonl``."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import orjson
 from pydantic import ValidationError
 
 from domain.blueprints.blueprint import FORMAT, Blueprint
+from domain.provenance.reading import leaves
+from domain.values import plain
 from events.blueprints import Reason
 from projections.errors import RecordError
 from projections.folder import RunFolder
@@ -73,8 +76,19 @@ def write_blueprints(blueprints: Iterable[Blueprint], file: Path) -> None:
 
 def _read(line: bytes) -> Blueprint | Reason:
     try:
-        return Blueprint.model_validate_json(line)
+        found = Blueprint.model_validate_json(line)
+        return next(_unwritable(line), found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
         return Reason(code="malformed", place=place, sentence=f"{first['msg']}; a line is one blueprint of format {FORMAT}.")
+
+
+def _unwritable(line: bytes) -> Iterator[Reason]:
+    """Numbers that can be read, and in no log be kept."""
+    for path, value in leaves(json.loads(line)):
+        try:
+            plain(value)
+        except ValueError as error:
+            place = path.strip("/").replace("/", ".")
+            yield Reason(code="malformed", place=place, sentence=f"{error}; a number is finite and has 64 bits at the most.")

@@ -51,11 +51,25 @@ def test_rejected_blueprints_are_named(worldloom, drawn, tmp_path: Path) -> None
 
 
 def test_other_world_is_named(worldloom, drawn, tmp_path: Path) -> None:
-    """A blueprint is verified in its own world, or not at all."""
+    """A blueprint is verified in its own world, or not at all; what would do is told once."""
     write_blueprints(drawn, tmp_path / FILE)
     result = worldloom("blueprints", "verify", tmp_path, "--world-seed", 7)
     assert result.code == 1
-    assert "other-world at world" in result.out
+    assert result.out.count("other-world at world") == result.out.count("(2 lines alike)") == result.out.count("--world-seed than 7") == 1
+
+
+@pytest.mark.parametrize("number", [str(10**30), "NaN", "1e999"])
+def test_number_that_no_log_keeps_is_named(worldloom, drawn, tmp_path: Path, number: str) -> None:
+    """At its place, as any other line that is malformed; the others count. Whoever needs all of them stops there."""
+    spoiled = drawn[0].model_dump(mode="json")
+    spoiled["goal"]["actions"][1]["arguments"]["many"] = [0, "NUMBER"]
+    line = json.dumps(spoiled).replace('"NUMBER"', number)
+    (tmp_path / FILE).write_text(f"{line}\n{drawn[1].model_dump_json()}\n")
+    result = worldloom("blueprints", "verify", tmp_path)
+    assert f"{FILE}:1: format: malformed at goal.actions.1.arguments.many.1:" in result.out
+    assert "1 of 2 blueprints pass" in result.out
+    worldloom("generate", "--blueprints", tmp_path, "--out", tmp_path / "run").fails_with(f"{FILE}:1", "64 bits")
+    worldloom("blueprints", "report", tmp_path).fails_with(f"{FILE}:1", "64 bits")
 
 
 def test_what_cannot_be_read_is_named(worldloom, tmp_path: Path) -> None:
@@ -65,6 +79,8 @@ def test_what_cannot_be_read_is_named(worldloom, tmp_path: Path) -> None:
     worldloom("blueprints", "verify", tmp_path / "nothing.txt").fails_with("nothing.txt is empty", "worldloom blueprints draw")
     worldloom("blueprints", "verify", tmp_path, "--author", "offline/user", "--out", tmp_path / "out").fails_with("offline/user")
     assert not (tmp_path / "out").exists()
+    (tmp_path / "nothing.txt").write_text("{}")
+    worldloom("blueprints", "verify", tmp_path / "nothing.txt", "--rules", tmp_path / "none.yaml").fails_with("none.yaml", "that is there")
     worldloom("blueprints", "verify", tmp_path, "--committee", "hosted_vllm/m").fails_with("--author")
     worldloom("blueprints", "verify", tmp_path, "--author", "hosted_vllm/m").fails_with("--out")
 

@@ -11,13 +11,13 @@ from rich.console import Console
 
 from actors.authoring import AUTHOR, COMMITTEE, ROUNDS, Authors, check_models, make_authors
 from actors.gateway.settings import ModelsFile, Reach, read_models_file
-from actors.plan import data_digest, prepare
+from actors.plan import data_digest, prepare, why_elsewhere
 from actors.verifying import Verified, verify
 from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.verifying.ground import Ground
 from domain.errors import SettingError
 from domain.temporal import TemporalRule
-from events.blueprints import BlueprintRejected, Reason
+from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
 from events.digests import content_digest
 from projections.blueprints.drawn import Outcome, accepted_in, outcomes_in, stream_of
 from projections.blueprints.files import FILE, file_of, read_lines, world_seed_of, write_blueprints
@@ -79,7 +79,7 @@ def verify_blueprints(
     else:
         with watching(console, "verifying", len(grounds)) as watch:
             tried = {number: [verify(ground)] for number, ground in grounds.items() if watch(1) is None}
-    passed = _tell(file_of(path), _outcomes(lines, tried))
+    passed = _tell(file_of(path), _outcomes(lines, tried), f"a blueprint of another world {why_elsewhere(seed, data)}")
     if folder is not None:
         _keep(folder, lines, tried)
     if passed < len(lines):
@@ -109,22 +109,30 @@ def _strange(blueprint: Blueprint) -> Verified:
     return Verified(blueprint, "format", (Reason(code="other-setting", place="setting", sentence=sentence),))
 
 
-def _tell(file: Path, outcomes: Mapping[int, Sequence[Outcome]]) -> int:
-    """Print how many pass and why others do not; how many pass."""
+def _tell(file: Path, outcomes: Mapping[int, Sequence[Outcome]], elsewhere: str) -> int:
+    """Print how many pass and why others do not; how many pass.
+
+    Args:
+        elsewhere: What is told once where some begin in another world.
+    """
     found = Yield.of(event for events in outcomes.values() for event in events)
     passed = found.accepted(reflected=True)
     console.print(yield_table(file.name, found))
     console.print(f"{passed} of {len(outcomes)} blueprints pass")
-    told = [
-        f"{file}:{number}: {events[-1].stage}: {reason.code} at {reason.place}: {reason.sentence}"
-        for number, events in outcomes.items()
-        if isinstance(events[-1], BlueprintRejected)
-        for reason in events[-1].reasons
-    ]
-    for line in told[:_MOST_SHOWN]:
-        console.print(line, markup=False, soft_wrap=True)
+    told: dict[str, list[int]] = {}
+    for number, events in outcomes.items():
+        last = events[-1]
+        if isinstance(last, BlueprintAccepted):
+            continue
+        for reason in last.reasons:
+            told.setdefault(f"{last.stage}: {reason.code} at {reason.place}: {reason.sentence}", []).append(number)
+    for line, numbers in list(told.items())[:_MOST_SHOWN]:
+        alike = f" ({len(numbers)} lines alike)" if numbers[1:] else ""
+        console.print(f"{file}:{numbers[0]}: {line}{alike}", markup=False, soft_wrap=True)
     if len(told) > _MOST_SHOWN:
         console.print(f"and {len(told) - _MOST_SHOWN} more reasons")
+    if found.reasons["format", "other-world"]:
+        console.print(elsewhere, markup=False, soft_wrap=True)
     return passed
 
 
