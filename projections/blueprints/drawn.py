@@ -1,5 +1,6 @@
 """What a log says of the blueprints that were drawn."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -57,16 +58,22 @@ def drawn_as(log: Log, name: str) -> tuple[Blueprint, Outcome]:
         NoSuchPlace: There is none, or there are several.
     """
     found: dict[str, Outcome] = {}
-    places = list[str]()
+    ranges: dict[str, tuple[int, int]] = {}
     for setting in drawn_in(log):
         for event in outcomes_in(log, setting):
-            places.append(f"{setting}/{event.drawn}")
-            if places[-1] == name:
+            ranges[setting] = ranges.get(setting, (event.drawn, 0))[0], event.drawn
+            if f"{setting}/{event.drawn}" == name:
                 found = {event.name: event}  # of several rounds, the last stands
             elif event.name.startswith(name):
                 found[event.name] = event
-    event = only(found, name, log.place, f"{places[0]} to {places[-1]} are its drawings" if places else "nothing was drawn in it")
+    event = only(found, name, log.place, _hint(ranges, re.split("[/-]", name)[0]))
     return Blueprint.model_validate_json(log.get(event.blueprint)), event
+
+
+def _hint(ranges: Mapping[str, tuple[int, int]], asked: str) -> str:
+    """Which drawings there are, of the setting that was asked for, or of all."""
+    told = {setting: f"{setting}/{first} to {setting}/{last}" for setting, (first, last) in ranges.items()}
+    return f"{told.get(asked) or ', '.join(told.values())} are its drawings" if told else "nothing was drawn in it"
 
 
 def only(found: Mapping[str, T], name: str, where: str, hint: str) -> T:

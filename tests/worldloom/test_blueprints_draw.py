@@ -16,7 +16,9 @@ def test_blueprints_are_drawn_and_shown(worldloom, tmp_path):
     files = {name: (tmp_path / "plans" / name).read_bytes() for name in ("blueprints.jsonl", "toolgraph.json")}
     assert orjson.loads(files["toolgraph.json"]).keys() == {"airline", "telecom"}
 
-    assert worldloom("blueprints", "draw", "airline", "telecom", "-n", 4, "--seed", 5, "--out", tmp_path / "plans").code == 0
+    again = worldloom("blueprints", "draw", "airline", "telecom", "-n", 4, "--seed", 5, "--out", tmp_path / "plans")
+    assert again.code == 0
+    assert " 0.0 " not in again.out
     assert {name: (tmp_path / "plans" / name).read_bytes() for name in files} == files
 
     for one in blueprints:
@@ -25,6 +27,8 @@ def test_blueprints_are_drawn_and_shown(worldloom, tmp_path):
         assert one.goal.tasks[0].skill not in ("", None)
         assert worldloom("blueprints", "show", one.name, "--out", tmp_path / "plans" / "blueprints.jsonl").code == 0
     assert isinstance(blueprints[0], Blueprint)
+    worldloom("blueprints", "show", "airline/99", "--out", tmp_path / "plans").fails_with("; airline/0 to airline/3 are its drawings")
+    worldloom("blueprints", "show", "no", "--out", tmp_path / "plans").fails_with("airline/0 to airline/3, telecom/0 to telecom/")
 
 
 def test_what_passes_is_a_folder_like_the_drawn_one(worldloom, tmp_path):

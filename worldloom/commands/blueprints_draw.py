@@ -84,17 +84,17 @@ def _verifier(setting: Setting, base: Base) -> Callable[[Blueprint], Verified]:
     return lambda blueprint: verify(Ground(blueprint, setting, base))
 
 
-def _drawn(drawings: Drawings, count: int, watch: Callable[[int], None]) -> float:
-    """Draw what is missing; how many drawings a second that took."""
+def _drawn(drawings: Drawings, count: int, watch: Callable[[int], None]) -> str:
+    """Draw what is missing; how many drawings a second that took, empty where none was missing."""
     watch(min(drawings.accepted, count))
     began, number = time.perf_counter(), 0
     for number, _ in enumerate(drawings.until(count), 1):  # noqa: B007, the last one counts
         watch(drawings.fresh)
-    return number / (time.perf_counter() - began)
+    return f"{number / (time.perf_counter() - began):.1f}" if number else ""
 
 
 def _report(
-    log: WritableLog, folder: RunFolder, count: int, loaded: Mapping[str, Setting], bases: Mapping[str, Base], speeds: Mapping[str, float]
+    log: WritableLog, folder: RunFolder, count: int, loaded: Mapping[str, Setting], bases: Mapping[str, Base], speeds: Mapping[str, str]
 ) -> None:
     table = Table("setting", "blueprints", "rejected", "tools", "feasible pairs", "drawn/s", title=f"blueprints in {folder.path}")
     documents = {}
@@ -105,7 +105,7 @@ def _report(
             raise SettingError(f"blueprint {found.broken[0]} of {name} cannot be carried out in a clean world; report it with its folder")
         documents[name] = found.document()
         rejected = rejections_in(log, name)
-        table.add_row(name, f"{len(blueprints)} of {count}", str(sum(rejected.values())), *_covered(found), f"{speeds[name]:.1f}")
+        table.add_row(name, f"{len(blueprints)} of {count}", str(sum(rejected.values())), *_covered(found), speeds[name])
         told = f"; rejected: {_told(rejected)}" if rejected else ""
         console.print(f"{name}: {_shapes(blueprints)}{told}", soft_wrap=True)
         if len(blueprints) < count:
