@@ -48,7 +48,7 @@ def accept(
     """
     verdict = judge(conversation, goal, gold, assertions)
     wrong = invalid(conversation.history)
-    looked = list(_inexact(conversation.history, goal, start, toolset))
+    looked = list(_inexact(conversation, goal, start, toolset))
     failing = [finding for finding in verdict.findings if finding.partition(":")[0] not in (RECOVERED, SLIPPED)]
     labels = [finding for finding in verdict.findings if finding not in failing]
     labels += [f"{RECOVERED}:refused:{code}" for code in _put_right(conversation.history)]
@@ -109,11 +109,13 @@ def lookups(history: Iterable[Event], toolset: Toolset) -> dict[Lookup, bytes | 
     return found
 
 
-def _inexact(history: Iterable[Event], goal: Goal, start: World, toolset: Toolset) -> Iterator[str]:
+def _inexact(conversation: Conversation, goal: Goal, start: World, toolset: Toolset) -> Iterator[str]:
     """Where the gold path only reads: which of its look-ups were not made, and which were made besides."""
     if goal.checks or not reads_only(goal.actions, toolset):
         return
-    gold, made = gold_lookups(goal.actions, start, toolset), lookups(history, toolset)
+    begun = conversation.started
+    now, seed = (begun.clock, begun.seed) if begun else ("", 0)
+    gold, made = gold_lookups(goal.actions, start, toolset, seed=seed, now=now), lookups(conversation.history, toolset)
     yield from (f"{MISSING}:{tool}" for tool, arguments in _beyond(gold, made))
     yield from (f"{BESIDES}:{tool}" for tool, arguments in _beyond(made, gold))
 

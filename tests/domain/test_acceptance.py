@@ -1,15 +1,18 @@
 """Acceptance: what a conversation from a blueprint must be besides reaching its goal."""
 
+from datetime import date
+
 import pytest
 
 from domain.acceptance import accept, course, gold_lookups, reads_only
 from domain.conversation import CallTools, Command, Conversation, End, Speak, Wanted
 from domain.goal import Action, Goal, gold_world
+from domain.outcome import Environment
 from domain.tools import Toolset, tool
 from domain.transaction import Transaction
 from domain.verdict import Verdict
 from domain.world import World
-from tests.parcels import ENVIRONMENT, TOOLSET, base, begun, call, hold, say
+from tests.parcels import ENVIRONMENT, POLICY, SCHEMA, TOOLSET, base, begun, call, hold, say
 
 LOOK = Action(tool="find_return", arguments={"return_id": "R-1"})
 CHANGE = Action(tool="change_return", arguments={"return_id": "R-1", "amount": 7})
@@ -87,6 +90,21 @@ def test_defaults_that_are_spelled_out_are_no_other_look_up() -> None:
     found = [gold_lookups([Action(tool="list_returns", arguments=told)], World(base()), toolset) for told in ({}, {"status": "open"})]
 
     assert found[0] == found[1] != gold_lookups([Action(tool="list_returns", arguments={"status": "gone"})], World(base()), toolset)
+
+
+def test_look_ups_that_ask_what_time_it_is_are_made_at_the_conversations_time() -> None:
+    """As they were in the conversation itself."""
+
+    @tool
+    def returns_of_today(world: Transaction) -> dict[str, object]:
+        """List the returns, with the day."""
+        return {"day": date.fromisoformat(world.now[:10]).isoformat(), "returns": [key for key, _ in world.rows("returns")]}
+
+    toolset, world = Toolset([*TOOLSET.values(), returns_of_today]), World(base())
+    conversation = hold(begun(), [say("Hello."), call("returns_of_today"), DONE], Environment.of(toolset, POLICY, SCHEMA))[-1][1]
+    goal = Goal(id="g", instruction="", actions=(Action(tool="returns_of_today", arguments={}),))
+
+    assert accept(conversation, goal, world, gold_world(world, goal, toolset, now="2026-01-01"), toolset).accepted
 
 
 def test_a_path_only_reads_where_none_of_its_tools_writes() -> None:
