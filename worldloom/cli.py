@@ -72,7 +72,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("WORLDLOOM_DEBUG"):
             raise
-        console.print(f"error: {_line(error)}", markup=False)
+        line = _line(error)
+        console.print(line if line.startswith("Usage:") else f"error: {line}", markup=False)  # alone, a group of commands shows its help
         sys.exit(FAILED)
     if code == INTERRUPTED:
         console.print("interrupted; what was recorded is kept, and the same command goes on from there", markup=False)

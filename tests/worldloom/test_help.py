@@ -37,3 +37,11 @@ def test_a_command_that_only_reads_imports_no_model_and_no_graph():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert not {"networkx", "litellm", "ray"} & set(done.stderr.split())
+
+
+@pytest.mark.parametrize("group", [[], ["blueprints"]])
+def test_a_group_alone_shows_its_help(group):
+    """That is no error of anybody's."""
+    done = subprocess.run([sys.executable, "-m", "worldloom.cli", *group], capture_output=True, text=True, check=False)
+
+    assert done.stderr.startswith("Usage: ")
