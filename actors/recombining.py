@@ -3,9 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from actors.drawing.drawings import again
 from actors.plan import Place
-from actors.verifying import Verified, verify
+from actors.verifying import Verified, again, verify
 from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.pairing import Tried, tries
 from domain.blueprints.verifying.ground import Ground

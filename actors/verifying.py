@@ -43,6 +43,12 @@ class Verified(NamedTuple):
         return BlueprintRejected(**about, stage=self.stage, reasons=self.reasons)
 
 
+def again(blueprint: Blueprint) -> Verified:
+    """That there is another one like it."""
+    sentence = "Another one has the same calls and asks for the same."
+    return Verified(blueprint, "duplicate", (Reason(code="same-skeleton", place="actions", sentence=sentence),))
+
+
 STAGES: tuple[tuple[Stage, Callable[[Ground], list[Reason]]], ...] = (("format", malformed), ("execution", execution), ("policy", policy))
 """Those that come before anything else makes sense."""
 

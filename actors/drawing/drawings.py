@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from actors.drawing.drawer import Drawer, Drawn
-from actors.verifying import Verified
+from actors.verifying import Verified, again
 from domain.blueprints.blueprint import Blueprint
 from events.base import Event
-from events.blueprints import BlueprintAccepted, BlueprintRejected, Reason
+from events.blueprints import BlueprintAccepted, BlueprintRejected
 from events.digests import content_digest
 from events.log import WritableLog
 from projections.blueprints.drawn import stream_of
@@ -69,9 +69,3 @@ class Drawings:
             self._next = event.drawn + 1
         if isinstance(event, BlueprintAccepted):
             self._in_vain_from = self._next
-
-
-def again(blueprint: Blueprint) -> Verified:
-    """That a log has another one like it."""
-    sentence = "Another one has the same calls and asks for the same; draw on."
-    return Verified(blueprint, "duplicate", (Reason(code="same-skeleton", place="actions", sentence=sentence),))

@@ -50,6 +50,16 @@ def test_rejected_blueprints_are_named(worldloom, drawn, tmp_path: Path) -> None
     assert "tool-leaked at instruction" in worldloom("blueprints", "show", "retail/1", "--out", tmp_path / "sound").out
 
 
+def test_of_two_that_are_alike_one_passes(worldloom, drawn, tmp_path: Path) -> None:
+    """The first; the other is named by its line."""
+    write_blueprints([*drawn, drawn[0]], tmp_path / FILE)
+    result = worldloom("blueprints", "verify", tmp_path, "--out", tmp_path / "sound")
+    assert result.code == 1
+    assert "2 of 3 blueprints pass" in result.out
+    assert f"{FILE}:3: duplicate: same-skeleton at actions" in result.out
+    assert read_blueprints(tmp_path / "sound") == drawn
+
+
 def test_other_world_is_named(worldloom, drawn, tmp_path: Path) -> None:
     """A blueprint is verified in its own world, or not at all; what would do is told once."""
     write_blueprints(drawn, tmp_path / FILE)

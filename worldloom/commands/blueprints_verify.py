@@ -12,7 +12,7 @@ from rich.console import Console
 from actors.authoring import AUTHOR, COMMITTEE, ROUNDS, Authors, check_models, make_authors
 from actors.gateway.settings import ModelsFile, Reach, read_models_file
 from actors.plan import data_digest, prepare, why_elsewhere
-from actors.verifying import Verified, verify
+from actors.verifying import Verified, again, verify
 from domain.blueprints.blueprint import Blueprint
 from domain.blueprints.verifying.ground import Ground
 from domain.errors import SettingError
@@ -79,6 +79,7 @@ def verify_blueprints(
     else:
         with watching(console, "verifying", len(grounds)) as watch:
             tried = {number: [verify(ground)] for number, ground in grounds.items() if watch(1) is None}
+    tried = _distinct(tried)
     passed = _tell(file_of(path), _outcomes(lines, tried), f"a blueprint of another world {why_elsewhere(seed, data)}")
     if folder is not None:
         _keep(folder, lines, tried)
@@ -91,6 +92,18 @@ def _grounds(lines: Lines, seed: int, data: Path | None, rules: tuple[TemporalRu
     found = {number: one for number, one in lines.items() if isinstance(one, Blueprint) and one.setting in names()}
     places = {name: prepare(load(name), seed, data) for name in dict.fromkeys(one.setting for one in found.values())}
     return {number: Ground(one, places[one.setting].setting, places[one.setting].base, rules) for number, one in found.items()}
+
+
+def _distinct(tried: Tried) -> Tried:
+    """Of those that pass and are alike, the first does."""
+    known: set[str] = set()
+    found: dict[int, Sequence[Verified]] = {}
+    for number, rounds in tried.items():
+        *before, last = rounds
+        skeleton = content_digest(last.blueprint.skeleton) if last.stage is None else ""
+        found[number] = [*before, again(last.blueprint)] if skeleton in known else rounds
+        known |= {skeleton} - {""}
+    return found
 
 
 def _outcomes(lines: Lines, tried: Tried, put: Callable[[bytes], str] = content_digest) -> dict[int, list[Outcome]]:
