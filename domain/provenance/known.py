@@ -34,6 +34,8 @@ _LONG = 60
 _DIGITS = re.compile(r"\d+")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?(?:%|percent\b)")
 _MONEY = re.compile(r"(?:\$|\b(?:eur|usd) ?)(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?) ?(?:dollars?|euros?|eur|usd)\b")
+_PLURAL = re.compile(r"[a-z].*\ds$")
+"""More than one of what a code names."""
 _LEAST_ALIKE = 4
 """Characters that a value needs at least to be found by its letters and digits alone."""
 
@@ -195,8 +197,8 @@ class Known:
         for token in set(tokens(words)) - but:
             self._tokens.setdefault(token, source)
             if not token.isalpha():
-                if "'" in token:
-                    self._tokens.setdefault(token.partition("'")[0], source)
+                one = token.partition("'")[0]
+                self._tokens.setdefault(one[:-1] if _PLURAL.search(one) else one, source)
                 self._alike.setdefault(bare(token), source)
         if not may_hold_values(words):
             return

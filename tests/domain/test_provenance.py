@@ -327,3 +327,10 @@ def test_what_an_outcome_repeats_is_cut_as_a_whole_word() -> None:
 
     assert known.find("w10") is None
     assert known.find("0") is None
+
+
+def test_several_of_what_a_code_names_name_it() -> None:
+    """As people write them."""
+    talk = Talk().user("I'd like some PL-820s, and PL-844's price.")
+
+    assert [talk.of(code, "product_id").kind for code in ("PL-820", "PL-844", "PL-82")] == ["user", "user", "ungrounded"]
