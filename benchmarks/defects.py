@@ -117,7 +117,7 @@ def _missing_argument(rng: Random, ground: Ground, _: Pool) -> Goal | None:
     slots = [value for task in goal.tasks for value in task.known.values() if normal(value) in needed]
     slots = [value for value in slots if value not in goal.identity.values() and _as_such(value).search(goal.instruction)]
     for gone in rng.sample(slots, len(slots)):
-        text = _as_such(gone).sub(rng.choice(("something", "one of them", "it")), goal.instruction)
+        text = _as_such(gone).sub(rng.choice(("something", "some of them", "it")), goal.instruction)
         altered = _with(ground, goal.model_copy(update={"instruction": text}))
         shown = explored(ground.setting, ground.start, altered.told, ())
         if not any(normal(gone) == normal(str(leaf)) for one in shown for _, leaf in leaves(one)):  # else a look-up would do
