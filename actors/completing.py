@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from actors.piecing import pieced_together
-from actors.recordings import Gold, Probe, RecordingError, read_lines
+from actors.recordings import Gold, Probe, RecordingError, present, read_lines
 
 _TASKS = "tasks.jsonl"
 _BESIDE = Path("trajectories") / "tasks.jsonl.zst"
@@ -36,7 +36,7 @@ def completed(folder: Path, tasks: Path | None, domain: str, probes: Iterable[Pr
     Raises:
         RecordingError: A file of tasks is damaged.
     """
-    own = {str(task.get("id")): task for path in _files(folder) for _, task in read_lines(path)}
+    own = {str(task.get("id")): task for path in present(folder, _TASKS) for _, task in read_lines(path)} if tasks else {}
     lacking = [probe for probe in probes if probe.task_id not in own]
     if tasks is None or not lacking:
         yield folder
@@ -49,10 +49,6 @@ def completed(folder: Path, tasks: Path | None, domain: str, probes: Iterable[Pr
                 (whole / path.name).symlink_to(path.absolute())
         (whole / _TASKS).write_text("".join(json.dumps(task) + "\n" for task in {**found, **own}.values()), "utf-8")
         yield whole
-
-
-def _files(folder: Path) -> list[Path]:
-    return [path for path in (folder / _TASKS, folder / f"{_TASKS}.gz") if path.is_file()][:1]
 
 
 def _quoted(tasks: Path, domain: str, quoted: Mapping[str, Gold]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,19 +1,16 @@
 """Recordings of another implementation: ``gold_replay`` lines (whole tasks) and ``probes`` lines (single calls)."""
 
-import gzip
 import json
 from collections.abc import Iterator
-from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from actors.packed import DAMAGED, opened
 from domain.errors import DomainError
 
 T = TypeVar("T", bound=BaseModel)
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 Patch = tuple[dict[str, JsonValue], ...]
 
 
@@ -115,15 +112,16 @@ def read_gold(folder: Path) -> dict[str, Gold]:
         RecordingError: A file is damaged.
     """
     golds: dict[str, Gold] = {}
-    for path in _present(folder, "tasks.jsonl"):
+    for path in present(folder, "tasks.jsonl"):
         golds.update(_gold_of_task(task, place) for place, task in read_lines(path))
-    for path in _present(folder, "gold_replay.jsonl"):
+    for path in present(folder, "gold_replay.jsonl"):
         replays = (line.recording for line in read_recordings(path))
         golds.update((replay.task_id, gold_of(replay)) for replay in replays if isinstance(replay, GoldReplay))
     return golds
 
 
-def _present(folder: Path, name: str) -> list[Path]:
+def present(folder: Path, name: str) -> list[Path]:
+    """A file of a folder, plain or with ``.gz`` to its name; none where there is none."""
     return [path for path in (folder / name, folder / f"{name}.gz") if path.is_file()][:1]
 
 
@@ -140,22 +138,14 @@ def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     number = 0
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield f"{path}:{number}", _object(line, f"{path}:{number}")
     except FileNotFoundError:
         raise RecordingError(f"{path}: there is no such file; name files of recordings, plain or packed") from None
-    except (OSError, EOFError) as error:
+    except DAMAGED as error:
         raise RecordingError(f"{path}: cannot be read after line {number} ({error}); get the file again") from error
-
-
-def _opened(path: Path) -> BufferedReader:
-    with path.open("rb") as plain:
-        begins = plain.read(len(_ZSTD))
-    if begins == _ZSTD:
-        return BufferedReader(pa.input_stream(path, compression="zstd"))
-    return BufferedReader(gzip.open(path, "rb")) if begins.startswith(_GZIP) else path.open("rb")
 
 
 def _object(line: bytes, place: str) -> dict[str, Any]:

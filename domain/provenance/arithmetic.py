@@ -11,7 +11,7 @@ from typing import NamedTuple
 from domain.provenance import reckoning
 from domain.provenance.known import Source
 from domain.provenance.reading import field_of
-from domain.provenance.reckoning import Question, Result, Way
+from domain.provenance.reckoning import Question, Result, Way, source_of
 
 _CLOSE = 0.005
 """Half a cent."""
@@ -32,7 +32,7 @@ class Derived(NamedTuple):
     sources: tuple[Source, ...]
 
 
-NARROW: tuple[Way, ...] = (
+_NARROW: tuple[Way, ...] = (
     reckoning.other_units,
     reckoning.totals,
     reckoning.changed_by,
@@ -74,8 +74,7 @@ def derive_number(value: float, asked: Question) -> Derived | None:
 
 def shown_beside(value: float, asked: Question) -> Source | None:
     """Where a number was shown in a row that the call names."""
-    found = (one for row in asked.rows for one in row if one.value == value)
-    return next((Source("observation", one.event, one.where) for one in found), None)
+    return next((source_of(one) for row in asked.rows for one in row if one.value == value), None)
 
 
 def is_by_chance(source: Source, asked: Question) -> bool:
@@ -85,7 +84,7 @@ def is_by_chance(source: Source, asked: Question) -> bool:
 
 def can_follow(value: float, asked: Question) -> bool:
     """Whether a number can be reckoned in a narrow way, however many others could be as well."""
-    return any(abs(result.value - value) < _CLOSE for way in NARROW for result in asked.results(way))
+    return any(abs(result.value - value) < _CLOSE for way in _NARROW for result in asked.results(way))
 
 
 def _singled_out(value: float, results: Sequence[Result], crowd: int) -> Result | None:

@@ -144,7 +144,7 @@ def other_units(asked: Question) -> Iterator[Result]:
 def totals(asked: Question) -> Iterator[Result]:
     """Of a field in all rows of a list."""
     for column in asked.known.figures.columns:
-        yield Result(sum(one.value for one in column), "sum", tuple(map(_source, column)))
+        yield Result(sum(one.value for one in column), "sum", tuple(map(source_of, column)))
 
 
 def changed_by(asked: Question) -> Iterator[Result]:
@@ -204,7 +204,7 @@ def percentages(asked: Question) -> Iterator[Result]:
     """So many percent, as a text tells, of the rows that it is about, or else of any number; of cents and other whole numbers,
     rounded up or down.
     """
-    shown = [(one.value, _source(one)) for row in asked.rows for one in row] or list(asked.known.every_number())
+    shown = [(one.value, source_of(one)) for row in asked.rows for one in row] or list(asked.known.every_number())
     for (percent, told), (one, source) in product(asked.known.percents.items(), shown):
         part = one * percent / 100
         if one and part != one:
@@ -221,7 +221,7 @@ def anywhere(asked: Question) -> Iterator[Result]:
     yield from _of_fields(rows)
     often = [(many, source) for many, source in asked.said if many <= _OFTEN and many == int(many)]
     for one, (many, source) in product((one for row in rows for one in row), often):
-        yield Result(one.value * many, "product", (_source(one), source))
+        yield Result(one.value * many, "product", (source_of(one), source))
 
 
 def parts(asked: Question) -> Iterator[Result]:
@@ -229,7 +229,7 @@ def parts(asked: Question) -> Iterator[Result]:
     for column in asked.known.figures.columns:
         for size in range(3, len(column)) if len(column) <= _FEW else ():
             for some in combinations(column, size):
-                yield Result(sum(one.value for one in some), "sum", tuple(map(_source, some)))
+                yield Result(sum(one.value for one in some), "sum", tuple(map(source_of, some)))
 
 
 def _of_row(row: Sequence[Figure]) -> Iterator[Result]:
@@ -261,8 +261,9 @@ def _sums(one: Result, other: Result) -> Iterator[Result]:
 
 
 def _result(one: Figure) -> Result:
-    return Result(one.value, "", (_source(one),))
+    return Result(one.value, "", (source_of(one),))
 
 
-def _source(one: Figure) -> Source:
+def source_of(one: Figure) -> Source:
+    """Where a figure was shown."""
     return Source("observation", one.event, one.where)
