@@ -18,6 +18,7 @@ from domain.errors import SettingError
 from domain.goal import Goal
 from domain.patch import Difference
 from domain.policy import Memory
+from domain.values import is_number
 from domain.verdict import Verdict, differing_state, judge
 from domain.world import Base, World
 from events.base import Event
@@ -236,7 +237,7 @@ def _cause(difference: Difference, recorded: str, outcome: Outcome) -> Any:
         return "wording"
     if error or not isinstance(outcome, ToolAnswered):
         return "refused-there" if error else "refused-here"
-    numbers = [value for value in (difference.expected, difference.found) if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = [value for value in (difference.expected, difference.found) if is_number(value)]
     return "rounding" if len(numbers) == 2 and abs(numbers[0] - numbers[1]) < _NEAR else "value"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from actors.transcripts.library import Library, task_of
 from actors.transcripts.transcript import Transcript
 from domain.agents import ASSISTANT, USER
-from domain.values import legible
+from domain.values import is_number, legible
 from events.imports import Replayed
 
 _ORIGIN = ("source", "source_file", "source_commit", "license", "agent_impl", "domain_variant", "note")
@@ -58,7 +58,7 @@ def row(value: Mapping[str, Any], place: str, library: Library) -> Transcript:
 
 def number(value: Any) -> float | None:
     """A reward, where it is one."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None
 
 
 def text(value: Any) -> str | None:

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from domain.provenance.reading import escaped, figure, is_telling, normal
+from domain.values import is_number
 
 _PLAIN = re.compile(r"-?(?:\$\d+(?:\.\d+)?|\d+\.\d+)")
 """Texts of digits alone are codes."""
@@ -129,4 +130,4 @@ def _number(value: Any) -> float | None:
     """Of a number, or of a text that is one and nothing else."""
     if isinstance(value, str) and _PLAIN.fullmatch(value):
         value = float(value.replace("$", ""))
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
+    return float(value) if is_number(value) and isfinite(value) else None

@@ -8,6 +8,7 @@ from domain.blueprints.verifying.terms import known_from
 from domain.goal import Action
 from domain.provenance.known import Known
 from domain.provenance.reading import figure, is_telling, leaves, normal, numbers, tokens
+from domain.values import is_number
 from domain.world import World
 
 Card = Mapping[str, Any]
@@ -99,7 +100,7 @@ def _groups(value: Any) -> Iterator[dict[str, Card]]:
 def _said(card: Card) -> set[str]:
     """The words and amounts of a row."""
     texts = [leaf for _, leaf in leaves(card) if isinstance(leaf, str)]
-    amounts = {figure(leaf) for _, leaf in leaves(card) if isinstance(leaf, int | float) and not isinstance(leaf, bool)}
+    amounts = {figure(leaf) for _, leaf in leaves(card) if is_number(leaf)}
     return amounts.union(*(tokens(normal(text.replace("_", " "))) for text in texts))
 
 

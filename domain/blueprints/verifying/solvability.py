@@ -13,6 +13,7 @@ from domain.provenance.names import reference_names
 from domain.provenance.origins import UNGROUNDED, CallOrigins, Origin, Origins
 from domain.provenance.reading import counted_as, is_telling, leaves, normal, numbers, tokens
 from domain.provenance.reckoning import Question
+from domain.values import is_number
 from events.base import Event
 from events.blueprints import Reason
 from events.tools import ToolAnswered, ToolCalled, ToolFaulted, ToolRefused
@@ -72,7 +73,7 @@ def _loose(ground: Ground, known: Known, called: ToolCalled, found: CallOrigins)
     for origin in found.origins:
         own = isinstance(origin.value, str) and _SENTENCE.fullmatch(origin.value.strip()) is not None
         if (origin.kind == UNGROUNDED and not own) or (
-            _is_number(origin.value) and origin.value and _is_else(ground, known, called, origin)
+            is_number(origin.value) and origin.value and _is_else(ground, known, called, origin)
         ):
             yield origin
 
@@ -90,14 +91,10 @@ def _is_else(ground: Ground, known: Known, called: ToolCalled, origin: Origin) -
 
 
 def _can_follow(known: Known, called: ToolCalled, origin: Origin) -> bool:
-    if not _is_number(origin.value) or origin.kind == "user":
+    if not is_number(origin.value) or origin.kind == "user":
         return False
     asked = Question(known, origin.path, called.arguments)
     return shown_beside(float(origin.value), asked) is not None or can_follow(float(origin.value), asked)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _fold(ground: Ground) -> Origins:
